@@ -1,0 +1,60 @@
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { isSafeNumber, parse } from "lossless-json";
+import { Problem } from "../../shared/api/problem.ts";
+import type { ReadBody, Route } from "../../shared/api/routes.ts";
+
+/** The portals' own limit (irp-protocol 1.1). */
+const MAX_BYTES = 2 * 1024 * 1024;
+const MAX_DEPTH = 32;
+
+/** Reads the body as the route consumes it and checks it with the route's schema. Throws a Problem: 400, 413, 415, 422. */
+export function readBody(event: APIGatewayProxyEventV2, route: Route): unknown {
+  if (!route.body) return undefined;
+  const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  if (bytes.length > MAX_BYTES) throw new Problem("body_too_large", "send at most 2 MB");
+  const { type, read } = route.body;
+  requireMediaType(event.headers["content-type"], type);
+  return checked(read(type === "application/json" ? parseJson(bytes) : bytes.toString("utf8")));
+}
+
+function requireMediaType(contentType: string | undefined, expected: string): void {
+  const [mediaType = ""] = (contentType ?? "").split(";");
+  if (mediaType.trim().toLowerCase() === expected) return;
+  throw new Problem("unsupported_media_type", `send the body as ${expected}`, { headers: { accept: expected } });
+}
+
+function checked(read: ReturnType<ReadBody>): unknown {
+  if ("value" in read) return read.value;
+  throw new Problem("invalid_document", "correct every finding and send the document again", { errors: read.findings });
+}
+
+/**
+ * JSON without its two ways of losing data: a member that stands twice, and a number that a double cannot hold exactly.
+ * Throws `malformed_json` with what the parser found.
+ */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const value = parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: refuseDuplicate });
+    if (isDeeper(value, MAX_DEPTH)) throw new SyntaxError(`nested more than ${MAX_DEPTH} levels deep`);
+    return value;
+  } catch (error) {
+    // A RangeError is the recursive parser's exhausted stack: a body of brackets.
+    const reason = error instanceof SyntaxError ? error.message.slice(0, 200) : "not UTF-8, or nested too deep";
+    throw new Problem("malformed_json", reason);
+  }
+}
+
+function exactNumber(literal: string): number {
+  if (isSafeNumber(literal)) return Number(literal);
+  throw new SyntaxError(`a number of ${literal.length} characters cannot be held exactly; send at most 15 digits`);
+}
+
+function refuseDuplicate({ key }: { key: string }): never {
+  throw new SyntaxError(`the member ${JSON.stringify(key.slice(0, 40))} stands twice in one object`);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}

@@ -1,0 +1,111 @@
+import middy, { type MiddlewareObj } from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { Problem } from "../../shared/api/problem.ts";
+import {
+  type BodyOf,
+  type Route,
+  type RoutedFunction,
+  type RouteKeysOf,
+  routeKey,
+  routes,
+} from "../../shared/api/routes.ts";
+import type { Scope } from "../../shared/api/scope.ts";
+import { type Caller, type VerifyTokenDeps, verifyToken } from "../../shared/oauth/verify-token.ts";
+import { readBody } from "./body.ts";
+import type { Call, HttpAnswer, Operation } from "./http.ts";
+import { beginLog, type Log } from "./log.ts";
+import { problemAnswers } from "./problem-answer.ts";
+
+export interface PipelineDeps {
+  readonly log: Log;
+  /** Absent in functions whose routes all go without a token. */
+  readonly tokens?: VerifyTokenDeps;
+}
+
+type HttpMiddleware = MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
+
+/**
+ * A Lambda that serves its routes of the table. In this order: request id and log, problems, token, body, schema,
+ * and then the operation of the route. It does not compile while a route of the function has no operation.
+ */
+export function httpFunction<Name extends RoutedFunction>(
+  name: Name,
+  deps: PipelineDeps,
+  operations: { [Key in RouteKeysOf<Name>]: Operation<BodyOf<Key>> },
+) {
+  // The table ties a route's schema to its operation, which the compiler cannot follow through a look-up by name.
+  const byKey = new Map(Object.entries(operations) as [string, Operation<unknown>][]);
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use([requestIds(deps.log), problemAnswers(deps.log)])
+    .handler(async (event) => {
+      const operation = byKey.get(event.routeKey);
+      const route: Route | undefined = routes.find(
+        (each) => each.function === name && routeKey(each) === event.routeKey,
+      );
+      if (!operation || !route) throw new Problem("not_found", "no such route");
+      return response(await operation(await readCall(deps, event, route)));
+    });
+}
+
+/** Names the call in the log and in the answer, whatever comes of it. */
+export function requestIds(log: Log): HttpMiddleware {
+  return {
+    before: ({ event, context }) => beginLog(log, context, event.requestContext.requestId),
+    after: (request) => answerWithId(log, request),
+    onError: (request) => answerWithId(log, request),
+  };
+}
+
+function answerWithId(
+  log: Log,
+  {
+    event,
+    response,
+  }: { event: APIGatewayProxyEventV2; response: APIGatewayProxyStructuredResultV2 | null | undefined },
+) {
+  if (!response) return;
+  const { requestId, http } = event.requestContext;
+  response.headers = { ...response.headers, "x-request-id": requestId, "x-content-type-options": "nosniff" };
+  log.info("answered", { method: http.method, route: event.routeKey, status: response.statusCode });
+}
+
+async function readCall(deps: PipelineDeps, event: APIGatewayProxyEventV2, route: Route): Promise<Call<unknown>> {
+  const caller = route.scope ? await authenticate(deps, event, route.scope) : undefined;
+  const { requestId, http } = event.requestContext;
+  return {
+    requestId,
+    method: http.method,
+    path: event.rawPath,
+    params: defined(event.pathParameters),
+    query: defined(event.queryStringParameters),
+    headers: event.headers,
+    caller,
+    body: readBody(event, route),
+  };
+}
+
+async function authenticate(
+  { tokens, log }: PipelineDeps,
+  event: APIGatewayProxyEventV2,
+  scope: Scope,
+): Promise<Caller> {
+  if (!tokens) throw new Error("a route asks for a token and the function cannot verify one");
+  const caller = await verifyToken(tokens, event.headers["authorization"], scope);
+  log.appendKeys({ gstin: caller.gstin, clientId: caller.clientId });
+  return caller;
+}
+
+function response({ status, headers = {}, json, text }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  const body = text ?? JSON.stringify(json);
+  return {
+    statusCode: status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    body,
+  };
+}
+
+function defined(values: Record<string, string | undefined> | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,28 @@
+/** One parsed, authenticated HTTP call, as operations see it. */
+export interface Call<Body = undefined> {
+  readonly requestId: string;
+  readonly method: string;
+  /** The concrete path, with its parameters filled in. */
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Checked by the route's schema. */
+  readonly body: Body;
+  /** Who calls; the route table says which routes ask for a token. */
+  readonly caller: { readonly clientId: string; readonly gstin: string } | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON is written once; `text` goes out as it is, byte for byte. */
+  readonly json?: unknown;
+  readonly text?: string;
+}
+
+export type Operation<Body = undefined> = (call: Call<Body>) => Promise<HttpAnswer>;
+
+export function ok(json: unknown, headers: Record<string, string> = {}): HttpAnswer {
+  return { status: 200, json, headers };
+}

@@ -1,0 +1,16 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import type { Context } from "aws-lambda";
+
+/** The structured log of one function: JSON lines with request id, function and, once known, the GSTIN. */
+export type Log = Pick<Logger, "info" | "warn" | "error" | "appendKeys" | "resetKeys" | "addContext">;
+
+export function newLog(functionName: string): Log {
+  return new Logger({ serviceName: functionName });
+}
+
+/** Starts the keys of one invocation: those of the last one must not stick to it. */
+export function beginLog(log: Log, context: Context, requestId: string): void {
+  log.resetKeys();
+  log.addContext(context);
+  log.appendKeys({ requestId });
+}

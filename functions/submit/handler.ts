@@ -1,0 +1,63 @@
+import { readPrefer } from "../../shared/api/prefer.ts";
+import { Problem } from "../../shared/api/problem.ts";
+import { documentFingerprint } from "../../shared/document/document-fingerprint.ts";
+import type { DocumentStore } from "../../shared/document/document-store.ts";
+import { readIdempotencyKey } from "../../shared/idempotency/key.ts";
+import type { Invoice } from "../../shared/invoice/invoice.ts";
+import { irnOf } from "../../shared/invoice/irn.ts";
+import { type SubmitDeps, submit } from "../../shared/request/submit.ts";
+import { waitForOutcome } from "../../shared/request/wait.ts";
+import type { Call, HttpAnswer } from "../pipeline/http.ts";
+import { httpFunction, type PipelineDeps } from "../pipeline/http-function.ts";
+import { outcomeAnswer } from "../pipeline/outcome-answer.ts";
+
+type Deps = PipelineDeps &
+  Omit<SubmitDeps, "documents"> & { readonly documents: Pick<DocumentStore, "find" | "answer"> };
+
+export function createHandler(deps: Deps) {
+  return httpFunction("submit", deps, { "POST /irn": (call) => register(deps, call) });
+}
+
+async function register(deps: Deps, call: Call<Invoice>): Promise<HttpAnswer> {
+  const invoice = call.body;
+  const gstin = ownGstin(call, invoice);
+  const { waitMs, respondAsync, applied } = readPrefer(call.headers["prefer"]);
+  const submitted = await submit(deps, {
+    gstin,
+    payload: { method: call.method, path: call.path, query: { ...call.query }, body: invoice },
+    irn: irnOfInvoice(invoice),
+    docFp: documentFingerprint(invoice),
+    flow: respondAsync ? "queued" : "direct",
+    idempotencyKey: readIdempotencyKey(call.headers["idempotency-key"]),
+    requestId: call.requestId,
+  });
+
+  const outcome = submitted.is === "known" ? submitted.outcome : await waitForOutcome(deps, submitted.rid, waitMs);
+  const answer = outcome ? await outcomeAnswer(deps.documents, outcome, call.requestId) : pending(submitted);
+  return {
+    ...answer,
+    headers: { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}), ...replayed(submitted) },
+  };
+}
+
+/** A token speaks for one GSTIN; the document must be its own. */
+function ownGstin({ caller }: Call<Invoice>, { SellerDtls }: Invoice): string {
+  if (caller && SellerDtls.Gstin === caller.gstin) return caller.gstin;
+  throw new Problem("gstin_mismatch", "SellerDtls.Gstin must be the GSTIN that the access token was issued for");
+}
+
+function irnOfInvoice({ SellerDtls, DocDtls }: Invoice): string {
+  return irnOf({ sellerGstin: SellerDtls.Gstin, docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt });
+}
+
+function replayed(submitted: Awaited<ReturnType<typeof submit>>): Record<string, string> {
+  return submitted.is === "known" && submitted.replayed ? { "idempotency-replayed": "true" } : {};
+}
+
+/** Accepted and not over yet: 202, and where to look. */
+function pending(submitted: Awaited<ReturnType<typeof submit>>): HttpAnswer {
+  if (submitted.is !== "accepted") throw new Error("a known outcome is never pending");
+  const location = `/requests/${submitted.rid}`;
+  const json = { id: submitted.rid, state: "queued", links: { self: location } };
+  return { status: 202, json, headers: { location, "retry-after": "2" } };
+}

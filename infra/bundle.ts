@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Metafile } from "esbuild";
+
+const SOURCE = "functions";
+const OUT = ".build/functions";
+
+/** The folders under functions/ that are Lambdas: those with an index.ts. */
+export function functionNames(): string[] {
+  return readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "index.ts")));
+}
+
+/** Where a function's bundle lies; the folder is its Lambda asset. */
+export function bundleFolder(name: string): string {
+  return join(OUT, name);
+}
+
+/**
+ * Bundles every function in one go, which takes a second where one process per function would take ten. What is built
+ * here is what is deployed and what the local cloud runs.
+ */
+export async function bundleFunctions(): Promise<Metafile> {
+  rmSync(OUT, { recursive: true, force: true });
+  const { metafile } = await build({
+    entryPoints: functionNames().map((name) => join(SOURCE, name, "index.ts")),
+    outbase: SOURCE,
+    outdir: OUT,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    // Some CommonJS packages still call require for Node's own modules.
+    banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+    mainFields: ["module", "main"],
+    metafile: true,
+    logLevel: "warning",
+  });
+  return metafile;
+}

@@ -1,0 +1,42 @@
+import type { Upstream } from "../shared/irp/portals.ts";
+
+/** Everything in which one stage differs from another. Nothing else in the project asks where it runs. */
+export interface Stage {
+  readonly name: "local" | "sandbox" | "live";
+  /** A stage is test or live, never both; every document says which. */
+  readonly mode: "test" | "live";
+  /** The portals to call; `sandbox` deploys our own beside the API. */
+  readonly portals: "sandbox" | Upstream["portals"];
+  readonly callTimeoutSeconds: number;
+  /** How many workers may call the IRP at once, per queue. */
+  readonly workers: { readonly direct: number; readonly queued: number };
+  /** Live data outlives its stack. */
+  readonly keepData: boolean;
+  readonly logRetentionDays: 1 | 30 | 365;
+}
+
+const test = {
+  mode: "test",
+  portals: "sandbox",
+  callTimeoutSeconds: 25,
+  workers: { direct: 10, queued: 5 },
+  keepData: false,
+} as const;
+
+export const stages = {
+  local: { ...test, name: "local", logRetentionDays: 1 },
+  sandbox: { ...test, name: "sandbox", logRetentionDays: 30 },
+  live: {
+    name: "live",
+    mode: "live",
+    // NIC's production portals. A GSP's own addresses go here instead.
+    portals: [
+      { name: "NIC1", url: "https://api.einvoice1.gst.gov.in" },
+      { name: "NIC2", url: "https://api.einvoice2.gst.gov.in" },
+    ],
+    callTimeoutSeconds: 25,
+    workers: { direct: 50, queued: 10 },
+    keepData: true,
+    logRetentionDays: 365,
+  },
+} as const satisfies Record<Stage["name"], Stage>;

@@ -1,0 +1,73 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { EventBus } from "aws-cdk-lib/aws-events";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { bundleFolder } from "../bundle.ts";
+import type { Stage } from "../config.ts";
+
+interface ServiceFunctionProps {
+  readonly stage: Stage;
+  /** Who is hurt, and how, when this function fails: the text of its alarm. */
+  readonly errorImpact: string;
+  readonly timeout?: Duration;
+  readonly memoryMb?: number;
+  readonly environment?: Record<string, string>;
+}
+
+/** A Lambda function whose code is functions/<name>/. Each grant is a list of actions, given together with the variable that names the resource. */
+export class ServiceFunction extends Construct {
+  readonly fn: LambdaFunction;
+
+  constructor(scope: Construct, name: string, props: ServiceFunctionProps) {
+    super(scope, name);
+    const { stage, errorImpact, timeout = Duration.seconds(10), memoryMb = 512, environment = {} } = props;
+    const logGroup = new LogGroup(this, "logs", {
+      retention: stage.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.fn = new LambdaFunction(this, "fn", {
+      code: Code.fromAsset(bundleFolder(name)),
+      handler: "index.handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      description: `If it fails: ${errorImpact}`,
+      timeout,
+      memorySize: memoryMb,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      environment,
+    });
+  }
+
+  /** DynamoDB actions on one table, without the `dynamodb:`. */
+  uses(table: Table, variable: string, ...actions: [string, ...string[]]): this {
+    return this.may("dynamodb", actions, table.tableArn, variable, table.tableName);
+  }
+
+  /** SQS actions on one queue, without the `sqs:`. */
+  queues(queue: Queue, variable: string, ...actions: [string, ...string[]]): this {
+    return this.may("sqs", actions, queue.queueArn, variable, queue.queueUrl);
+  }
+
+  publishes(bus: EventBus, variable: string): this {
+    return this.may("events", ["PutEvents"], bus.eventBusArn, variable, bus.eventBusName);
+  }
+
+  /** Secrets Manager actions on one secret, without the `secretsmanager:`. */
+  knows(secret: CfnSecret, variable: string, ...actions: [string, ...string[]]): this {
+    return this.may("secretsmanager", actions, secret.ref, variable, secret.ref);
+  }
+
+  private may(service: string, actions: readonly string[], arn: string, variable: string, value: string): this {
+    this.fn.addToRolePolicy(
+      new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`), resources: [arn] }),
+    );
+    this.fn.addEnvironment(variable, value);
+    return this;
+  }
+}

@@ -1,0 +1,39 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { Construct } from "constructs";
+import type { Stage } from "../config.ts";
+
+/** The tables: on demand, encrypted, recoverable to any second of the last 35 days. */
+export class Storage extends Construct {
+  /** REQ and PAY: idempotency records, payloads, the backlog. */
+  readonly requests: Table;
+  /** DOC and RESP: documents, the lock on each, frozen answers. */
+  readonly documents: Table;
+  /** What happened, 30 days long. */
+  readonly events: Table;
+  /** OAuth clients, portal users, published keys. */
+  readonly clients: Table;
+  private readonly stage: Stage;
+
+  constructor(scope: Construct, stage: Stage) {
+    super(scope, "storage");
+    this.stage = stage;
+    this.requests = this.table("requests", { sortKey: true, ttl: "expiresAt" });
+    this.documents = this.table("documents", { sortKey: false });
+    this.events = this.table("events", { sortKey: true, ttl: "expiresAt" });
+    this.clients = this.table("clients", { sortKey: false, ttl: "expiresAt" });
+  }
+
+  table(name: string, { sortKey, ttl }: { sortKey: boolean; ttl?: string }): Table {
+    return new Table(this, name, {
+      partitionKey: { name: "pk", type: AttributeType.STRING },
+      ...(sortKey ? { sortKey: { name: "sk", type: AttributeType.STRING } } : {}),
+      ...(ttl ? { timeToLiveAttribute: ttl } : {}),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: this.stage.keepData,
+      removalPolicy: this.stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import { CfnOutput, CustomResource, Duration, Stack } from "aws-cdk-lib";
+import { EventBus } from "aws-cdk-lib/aws-events";
+import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { Construct } from "constructs";
+import { SANDBOX_CLIENT } from "../shared/sandbox/accounts.ts";
+import type { Stage } from "./config.ts";
+import { Api } from "./constructs/api.ts";
+import { FlowQueue } from "./constructs/flow-queue.ts";
+import { Sandbox } from "./constructs/sandbox.ts";
+import { ServiceFunction } from "./constructs/service-function.ts";
+import { Storage } from "./constructs/storage.ts";
+
+/** One stage of the product: client ▸ API ▸ submit ▸ queues ▸ irp-worker ▸ IRP, and the event bus behind it. */
+export class EinvoiceStack extends Stack {
+  constructor(scope: Construct, stage: Stage) {
+    super(scope, `einvoice-${stage.name}`, { description: `E-Invoice API, stage ${stage.name} (${stage.mode})` });
+    const api = new Api(this, stage);
+    const storage = new Storage(this, stage);
+    const direct = new FlowQueue(this, "direct", stage);
+    const queued = new FlowQueue(this, "queued", stage);
+    const bus = new EventBus(this, "bus", { eventBusName: `einvoice-${stage.name}` });
+    const sandbox = stage.portals === "sandbox" ? new Sandbox(this, stage, storage) : undefined;
+    const portals = sandbox?.portals ?? stage.portals;
+    const ISSUER = api.url;
+
+    // Without a value at first: rotate-keys makes the key.
+    const signingKey = new CfnSecret(this, "signing-key", { description: "Signs access tokens" });
+    const upstream = this.upstreamSecret(sandbox);
+
+    const oauth = new ServiceFunction(this, "oauth", {
+      stage,
+      errorImpact: "Nobody gets an access token.",
+      environment: { ISSUER },
+    })
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .knows(signingKey, "SIGNING_KEY_SECRET", "GetSecretValue");
+
+    const rotateKeys = new ServiceFunction(this, "rotate-keys", { stage, errorImpact: "No key signs access tokens." })
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem", "PutItem")
+      .knows(signingKey, "SIGNING_KEY_SECRET", "GetSecretValue", "PutSecretValue");
+    const firstKey = new CustomResource(this, "first-signing-key", {
+      resourceType: "Custom::SigningKey",
+      serviceToken: rotateKeys.fn.functionArn,
+      serviceTimeout: Duration.minutes(2),
+    });
+    // The role's policy is a resource of its own, which CloudFormation would otherwise make at any time.
+    firstKey.node.addDependency(rotateKeys);
+
+    const submit = new ServiceFunction(this, "submit", {
+      stage,
+      errorImpact: "Suppliers cannot register invoices.",
+      timeout: Duration.seconds(29),
+      memoryMb: 1024,
+      environment: { ISSUER },
+    })
+      .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
+      .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .queues(direct.queue, "DIRECT_QUEUE_URL", "SendMessage")
+      .queues(queued.queue, "QUEUED_QUEUE_URL", "SendMessage");
+
+    const worker = new ServiceFunction(this, "irp-worker", {
+      stage,
+      errorImpact: "Accepted invoices wait and are not registered.",
+      timeout: Duration.seconds(45),
+      memoryMb: 1024,
+      environment: {
+        MODE: stage.mode,
+        UPSTREAM: this.toJsonString({ portals, callTimeoutMs: stage.callTimeoutSeconds * 1000 }),
+      },
+    })
+      .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "UpdateItem")
+      .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem", "PutItem", "UpdateItem")
+      .uses(storage.events, "EVENTS_TABLE", "PutItem")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .queues(direct.queue, "DIRECT_QUEUE_URL", "ChangeMessageVisibility")
+      .queues(queued.queue, "QUEUED_QUEUE_URL", "ChangeMessageVisibility")
+      .publishes(bus, "EVENT_BUS")
+      .knows(upstream, "UPSTREAM_SECRET", "GetSecretValue");
+    direct.feeds(worker);
+    queued.feeds(worker);
+
+    const readIrn = new ServiceFunction(this, "read-irn", {
+      stage,
+      errorImpact: "Nobody can read documents.",
+      environment: { ISSUER },
+    })
+      .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
+
+    const readRequest = new ServiceFunction(this, "read-request", {
+      stage,
+      errorImpact: "Callers cannot learn the outcome of accepted requests.",
+      environment: { ISSUER },
+    })
+      .uses(storage.requests, "REQUESTS_TABLE", "GetItem")
+      .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
+
+    const health = new ServiceFunction(this, "health", { stage, errorImpact: "Monitors believe the API is down." });
+    const notFound = new ServiceFunction(this, "not-found", {
+      stage,
+      errorImpact: "Wrong paths are answered 500, not 404.",
+    });
+    api.serve({ health, oauth, submit, "read-irn": readIrn, "read-request": readRequest }, notFound);
+
+    new CfnOutput(this, "ApiUrl", { value: api.url });
+    new CfnOutput(this, "ClientsTable", { value: storage.clients.tableName });
+    new CfnOutput(this, "Mode", { value: stage.mode });
+    if (sandbox) new CfnOutput(this, "IrpUrl", { value: sandbox.url });
+    else new CfnOutput(this, "UpstreamSecret", { value: upstream.ref, description: "Fill it before the first call" });
+  }
+
+  /** The GSP's credentials. The sandbox's are public knowledge; live ones are filled in by the operator. */
+  private upstreamSecret(sandbox: Sandbox | undefined): CfnSecret {
+    const secretString =
+      sandbox && this.toJsonString({ ...SANDBOX_CLIENT, keys: { jwksUri: `${sandbox.url}/sandbox/jwks.json` } });
+    return new CfnSecret(this, "upstream", {
+      description: "Credentials at the GSP and the portals' public keys",
+      ...(secretString ? { secretString } : {}),
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface StateFile<State> {
+  /** What the last run left, if anything. */
+  load(): State | undefined;
+  /** Notes that the state changed; it is on disk within half a second. */
+  changed(): void;
+  /** Writes now what is not yet on disk. */
+  flush(): void;
+}
+
+const delayMs = 500;
+
+/** Keeps an engine's state as one JSON file. A file is replaced whole, so a crash leaves the old one or the new one. */
+export function stateFile<State>(dataDir: string | undefined, name: string, snapshot: () => State): StateFile<State> {
+  if (dataDir === undefined) return { load: () => undefined, changed() {}, flush() {} };
+
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, `${name}.json`);
+  let timer: NodeJS.Timeout | undefined;
+
+  function flush() {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    writeFileSync(`${path}.tmp`, JSON.stringify(snapshot()));
+    renameSync(`${path}.tmp`, path);
+  }
+
+  return {
+    load: () => parse<State>(read(path)),
+    changed() {
+      timer ??= setTimeout(flush, delayMs).unref();
+    },
+    flush,
+  };
+}
+
+function parse<State>(text: string | undefined): State | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as State);
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

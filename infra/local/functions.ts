@@ -1,0 +1,148 @@
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Invoke, InvokeResult } from "./engines/invoke.ts";
+import type { ThreadCall, ThreadData, ThreadResult } from "./function-thread.ts";
+
+/** A function as the template has it, its environment resolved. */
+export interface FunctionSpec extends ThreadData {
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Functions {
+  /** Adds the function and starts its first thread, so that the first call finds it warm. Resolves once it is loaded. */
+  add(spec: FunctionSpec): Promise<void>;
+  readonly invoke: Invoke;
+  close(): Promise<void>;
+}
+
+/** As many instances as one function may have at once; further calls wait for a free one. */
+const MOST_THREADS = 24;
+
+interface Thread {
+  run(event: string, deadline: number): Promise<InvokeResult>;
+  end(): void;
+}
+
+/** Runs functions in worker threads, one call at a time in each, as Lambda does. Threads share nothing but AWS calls. */
+export function functions(logFolder: string): Functions {
+  const pools = new Map<string, ReturnType<typeof pool>>();
+  mkdirSync(logFolder, { recursive: true });
+
+  return {
+    async add(spec) {
+      const added = pool(spec, join(logFolder, `${spec.name}.log`));
+      pools.set(spec.name, added);
+      await added.warm();
+    },
+    async invoke(arnOrName, event) {
+      const name = arnOrName.split(":").at(-1) ?? arnOrName;
+      const found = pools.get(name);
+      if (!found) return failed("ResourceNotFoundException", `there is no function ${name}`);
+      return found.invoke(event);
+    },
+    async close() {
+      for (const each of pools.values()) each.close();
+    },
+  };
+}
+
+function pool(spec: FunctionSpec, logFile: string) {
+  const log = createWriteStream(logFile, { flags: "a" });
+  const idle: Thread[] = [];
+  const all = new Set<Thread>();
+  const waiting: ((thread: Thread) => void)[] = [];
+
+  async function started(): Promise<Thread> {
+    const thread = await startThread(spec, log, () => all.delete(thread));
+    all.add(thread);
+    return thread;
+  }
+
+  function free(): Promise<Thread> | Thread {
+    const thread = idle.pop();
+    if (thread) return thread;
+    return all.size < MOST_THREADS ? started() : new Promise((resolve) => waiting.push(resolve));
+  }
+
+  function giveBack(thread: Thread): void {
+    const next = waiting.shift();
+    if (next) next(thread);
+    else idle.push(thread);
+  }
+
+  async function invoke(event: unknown): Promise<InvokeResult> {
+    const thread = await free();
+    const result = await thread.run(JSON.stringify(event), Date.now() + spec.timeoutSeconds * 1000);
+    if (all.has(thread)) giveBack(thread);
+    else if (waiting.length > 0) giveBack(await started());
+    return result;
+  }
+
+  return {
+    invoke: (event: unknown) => invoke(event).catch((error: Error) => failed("Runtime.ExitError", error.message)),
+    async warm() {
+      giveBack(await started());
+    },
+    close() {
+      for (const thread of all) thread.end();
+      log.end();
+    },
+  };
+}
+
+/** Resolves when the function's module is loaded; rejects when it cannot be. */
+function startThread(spec: FunctionSpec, log: NodeJS.WritableStream, onGone: () => void): Promise<Thread> {
+  const { environment, timeoutSeconds, ...workerData } = spec;
+  const worker = new Worker(new URL("./function-thread.ts", import.meta.url), {
+    workerData,
+    env: { ...environment },
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.pipe(log, { end: false });
+  worker.stderr.pipe(log, { end: false });
+  let settle: ((result: InvokeResult) => void) | undefined;
+  let calls = 0;
+
+  const gone = (errorMessage: string, errorType = "Runtime.ExitError") => {
+    onGone();
+    settle?.(failed(errorType, errorMessage));
+    void worker.terminate();
+  };
+
+  const thread: Thread = {
+    run(event, deadline) {
+      const call: ThreadCall = { id: ++calls, event, deadline };
+      return new Promise<InvokeResult>((resolve) => {
+        const timer = setTimeout(
+          () => gone(`timed out after ${timeoutSeconds} s`, "Sandbox.Timedout"),
+          deadline - Date.now(),
+        );
+        settle = (result) => {
+          clearTimeout(timer);
+          resolve(result);
+        };
+        worker.postMessage(call);
+      });
+    },
+    end: () => void worker.terminate(),
+  };
+
+  return new Promise((resolve, reject) => {
+    worker.on("error", (error) => {
+      gone(error.message);
+      reject(new Error(`${spec.name} cannot be loaded: ${error.message}`));
+    });
+    worker.on("exit", () => gone("the process exited"));
+    worker.on("message", (message: "ready" | ThreadResult) => {
+      if (message === "ready") resolve(thread);
+      else settle?.(message.ok ? { ok: true, payload: JSON.parse(message.payload) } : message);
+    });
+  });
+}
+
+function failed(errorType: string, errorMessage: string): InvokeResult {
+  return { ok: false, errorType, errorMessage };
+}

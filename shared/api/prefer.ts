@@ -1,0 +1,25 @@
+import { Problem } from "./problem.ts";
+
+/** How long a caller waits for the outcome when it does not say, and at the most: API Gateway gives up after 30 s. */
+const DEFAULT_WAIT_SECONDS = 10;
+const LONGEST_WAIT_SECONDS = 25;
+
+export interface Preference {
+  /** `respond-async`: the caller does not wait, and the request goes the queued way. */
+  readonly respondAsync: boolean;
+  readonly waitMs: number;
+  /** What was honoured, for `Preference-Applied`. */
+  readonly applied: string | undefined;
+}
+
+/** Reads RFC 7240 `Prefer`. Unknown preferences are ignored, as the RFC asks; a malformed wait is `malformed_header`. */
+export function readPrefer(header: string | undefined): Preference {
+  const preferences = (header ?? "").split(",").map((each) => each.trim().toLowerCase());
+  if (preferences.includes("respond-async")) return { respondAsync: true, waitMs: 0, applied: "respond-async" };
+  const wait = preferences.find((each) => each.startsWith("wait"));
+  if (wait === undefined) return { respondAsync: false, waitMs: DEFAULT_WAIT_SECONDS * 1000, applied: undefined };
+  const [, digits] = /^wait\s*=\s*"?(\d{1,6})"?$/.exec(wait) ?? [];
+  if (digits === undefined) throw new Problem("malformed_header", "write Prefer: wait=N, with N in whole seconds");
+  const seconds = Math.min(Number(digits), LONGEST_WAIT_SECONDS);
+  return { respondAsync: false, waitMs: seconds * 1000, applied: `wait=${seconds}` };
+}

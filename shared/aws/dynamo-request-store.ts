@@ -1,0 +1,147 @@
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { CLAIM_MS, keyOf, Payload, Request, SKEW_MS } from "../request/request.ts";
+import type { RequestStore } from "../request/request-store.ts";
+import { CompressedText, compressed } from "./compressed.ts";
+import { conditionally } from "./dynamo.ts";
+
+/** A payload outlives its request: 24 hours in the queue, 24 hours as a key, and the TTL sweep's own delay. */
+const PAYLOAD_LIFE_SECONDS = 15 * 24 * 60 * 60;
+const StoredPayload = z.object({ v: z.literal(1), payload: CompressedText });
+
+/** pk = key; sk = "-" for the request, `PAY#rid` for what it carries. */
+export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string): RequestStore {
+  const requestAt = (rid: string) => ({ pk: keyOf(rid), sk: "-" });
+  const payloadAt = (rid: string) => ({ pk: keyOf(rid), sk: `PAY#${rid}` });
+
+  async function find(rid: string): Promise<Request | undefined> {
+    const { Item } = await db.send(new GetCommand({ TableName, Key: requestAt(rid), ConsistentRead: true }));
+    return Item?.["rid"] === rid ? Request.parse(Item) : undefined;
+  }
+
+  return {
+    async claim(request, now) {
+      const leaseUntil = now.getTime() + CLAIM_MS;
+      const fields = { v: 1, state: "CLAIMED", attempt: 1, leaseUntil, expiresAt: seconds(leaseUntil) + 60 };
+      const claim = await conditionally(() =>
+        db.send(
+          new PutCommand({
+            TableName,
+            Item: { ...requestAt(request.rid), ...request, ...fields },
+            ConditionExpression:
+              "attribute_not_exists(pk) OR (#state = :final AND expiresAt < :expired) OR (#state = :claimed AND leaseUntil < :over)",
+            ExpressionAttributeNames: { "#state": "state" },
+            ExpressionAttributeValues: {
+              ":final": "FINAL",
+              ":claimed": "CLAIMED",
+              ":expired": seconds(now.getTime() - SKEW_MS),
+              ":over": now.getTime() - SKEW_MS,
+            },
+            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+          }),
+        ),
+      );
+      return claim.held ? "claimed" : Request.parse(claim.item);
+    },
+
+    async release(rid, owner) {
+      await conditionally(() =>
+        db.send(
+          new DeleteCommand({
+            TableName,
+            Key: requestAt(rid),
+            ConditionExpression: "#owner = :me AND #state = :claimed",
+            ExpressionAttributeNames: { "#owner": "owner", "#state": "state" },
+            ExpressionAttributeValues: { ":me": owner, ":claimed": "CLAIMED" },
+          }),
+        ),
+      );
+    },
+
+    async savePayload(rid, payload, now) {
+      const expiresAt = seconds(now.getTime()) + PAYLOAD_LIFE_SECONDS;
+      const Item = { ...payloadAt(rid), v: 1, payload: compressed(JSON.stringify(payload)), expiresAt };
+      await conditionally(() =>
+        db.send(new PutCommand({ TableName, Item, ConditionExpression: "attribute_not_exists(pk)" })),
+      );
+    },
+
+    async payload(rid) {
+      const { Item } = await db.send(new GetCommand({ TableName, Key: payloadAt(rid), ConsistentRead: true }));
+      return Item && Payload.parse(JSON.parse(StoredPayload.parse(Item).payload));
+    },
+
+    async accept(rid, owner, sweepAt) {
+      const accepted = await conditionally(() =>
+        db.send(
+          new UpdateCommand({
+            TableName,
+            Key: requestAt(rid),
+            UpdateExpression: "SET #state = :queued, sweepAt = :sweepAt REMOVE #owner, leaseUntil, expiresAt",
+            ConditionExpression: "#owner = :me AND #state = :claimed",
+            ExpressionAttributeNames: { "#owner": "owner", "#state": "state" },
+            ExpressionAttributeValues: {
+              ":me": owner,
+              ":claimed": "CLAIMED",
+              ":queued": "QUEUED",
+              ":sweepAt": sweepAt.getTime(),
+            },
+          }),
+        ),
+      );
+      return accepted.held ? "accepted" : "lost";
+    },
+
+    find,
+
+    async finish(rid, outcome, expiresAt) {
+      const finished = await conditionally(() =>
+        db.send(new UpdateCommand(finishing(TableName, rid, outcome, expiresAt))),
+      );
+      return finished.held ? "finished" : "already";
+    },
+
+    async park(rid, sweepAt) {
+      await conditionally(() =>
+        db.send(
+          new UpdateCommand({
+            TableName,
+            Key: requestAt(rid),
+            UpdateExpression: "SET sweepAt = :sweepAt",
+            ConditionExpression: "rid = :rid AND #state = :queued",
+            ExpressionAttributeNames: { "#state": "state" },
+            ExpressionAttributeValues: { ":rid": rid, ":queued": "QUEUED", ":sweepAt": sweepAt.getTime() },
+          }),
+        ),
+      );
+    },
+  };
+}
+
+/** QUEUED → FINAL, as an update of its own and as a part of the refusing transaction. */
+export function finishing(TableName: string, rid: string, outcome: Request["outcome"], expiresAt: Date) {
+  return {
+    TableName,
+    Key: { pk: keyOf(rid), sk: "-" },
+    UpdateExpression: "SET #state = :final, outcome = :outcome, expiresAt = :expiresAt REMOVE sweepAt",
+    ConditionExpression: "rid = :rid AND #state = :queued",
+    ExpressionAttributeNames: { "#state": "state" },
+    ExpressionAttributeValues: {
+      ":rid": rid,
+      ":queued": "QUEUED",
+      ":final": "FINAL",
+      ":outcome": outcome,
+      ":expiresAt": seconds(expiresAt.getTime()),
+    },
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,100 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { isSame, Registration } from "../sandbox/registration.ts";
+import { type KeyName, type SandboxStore, Session, type SessionOwner } from "../sandbox/sandbox-store.ts";
+
+const ONE_DAY_SECONDS = 24 * 60 * 60;
+const IF_ABSENT = { ConditionExpression: "attribute_not_exists(pk)" };
+
+const KeptKey = z.object({ v: z.literal(1), pem: z.string() });
+
+/**
+ * The sandbox's table (string keys `pk` and `sk`, TTL on `ttl`):
+ * `registry#<irn>` / `document`, `gstin#<gstin>` / `session#<client>#<user>` (the current session),
+ * `token#<token>` / `session` (every session), `keys#<name>` / `private`.
+ */
+export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string): SandboxStore {
+  const get = async (key: Key) => (await db.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }))).Item;
+
+  /** Puts if the condition holds; says whether it did. */
+  const putIf = async (Item: Row, condition: Condition): Promise<boolean> => {
+    try {
+      await db.send(new PutCommand({ TableName, Item, ...condition }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
+  const readSession = async (key: Key) => Session.optional().parse(await get(key));
+
+  return {
+    currentSession: (owner) => readSession(currentKey(owner)),
+    sessionOfToken: (token) => readSession(tokenKey(token)),
+
+    async openSession(session, replaces) {
+      const row = { ...session, ttl: ttlOf(session) };
+      // The token first: once a session is current its token is handed out, and has to work.
+      await putIf({ ...tokenKey(session.token), ...row }, {});
+      if (await putIf({ ...currentKey(session), ...row }, ifStillCurrent(replaces))) return session;
+      return (await readSession(currentKey(session))) ?? session;
+    },
+
+    async register(registration) {
+      if (await putIf({ ...registryKey(registration.irn), ...registration }, IF_ABSENT)) return { state: "registered" };
+      const by = Registration.parse(await get(registryKey(registration.irn)));
+      return isSame(by, registration) ? { state: "registered" } : { state: "taken", by };
+    },
+
+    findRegistration: async (irn) => Registration.optional().parse(await get(registryKey(irn))),
+    findKey: async (name) => KeptKey.optional().parse(await get(privateKey(name)))?.pem,
+
+    async keepKey(name, pem) {
+      if (await putIf({ ...privateKey(name), v: 1, pem }, IF_ABSENT)) return pem;
+      return KeptKey.parse(await get(privateKey(name))).pem;
+    },
+  };
+}
+
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+type Row = Key & Record<string, unknown>;
+type Condition = Pick<
+  PutCommand["input"],
+  "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
+>;
+
+/** A day beyond its end, so that a clock that is set back a little in a test still finds it. */
+function ttlOf({ expiresAt }: Session): number {
+  return Math.floor(Date.parse(expiresAt) / 1000) + ONE_DAY_SECONDS;
+}
+
+/** An expired row may be gone by now: its TTL has passed, and its place is free. */
+function ifStillCurrent(token: string | undefined): Condition {
+  if (token === undefined) return IF_ABSENT;
+  return {
+    ConditionExpression: "attribute_not_exists(pk) OR #token = :replaced",
+    ExpressionAttributeNames: { "#token": "token" },
+    ExpressionAttributeValues: { ":replaced": token },
+  };
+}
+
+function currentKey({ gstin, clientId, userName }: SessionOwner): Key {
+  return { pk: `gstin#${gstin}`, sk: `session#${clientId}#${userName}` };
+}
+
+function tokenKey(token: string): Key {
+  return { pk: `token#${token}`, sk: "session" };
+}
+
+function registryKey(irn: string): Key {
+  return { pk: `registry#${irn}`, sk: "document" };
+}
+
+function privateKey(name: KeyName): Key {
+  return { pk: `keys#${name}`, sk: "private" };
+}

@@ -1,0 +1,39 @@
+import * as z from "zod";
+
+/** Who works on the document now. The only worker lease there is. */
+const Lock = z.object({ worker: z.string(), until: z.number() });
+
+/** A submission that may have reached a portal and whose outcome is not known yet. Its portal never changes. */
+export const Pending = z.object({
+  op: z.literal("register"),
+  rid: z.string(),
+  portal: z.string(),
+  at: z.number(),
+  n: z.number().int().min(1),
+  subs: z.array(z.object({ rid: z.string(), docFp: z.string() })),
+});
+export type Pending = z.infer<typeof Pending>;
+
+/** The registration, as the portal's signed copy says it. */
+export const Registration = z.object({
+  rid: z.string(),
+  docFp: z.string(),
+  portal: z.string(),
+  ackNo: z.string(),
+  ackDt: z.string(),
+});
+export type Registration = z.infer<typeof Registration>;
+
+/** DOC: one document of one supplier, for ever. */
+export const Document = z.object({
+  v: z.literal(1),
+  irn: z.string(),
+  ownerGstin: z.string(),
+  lock: Lock.optional(),
+  pending: Pending.optional(),
+  reg: Registration.optional(),
+  /** The portal's own word. */
+  status: z.enum(["ACT", "CNL", "REJ"]).optional(),
+  seq: z.number().int(),
+});
+export type Document = z.infer<typeof Document>;

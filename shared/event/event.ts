@@ -1,0 +1,22 @@
+import * as z from "zod";
+
+/** Every event there is. Only accepted requests make events. */
+export const eventTypes = ["irn.generated", "irn.failed"] as const;
+export type EventType = (typeof eventTypes)[number];
+
+/** A frozen event: thin (identifiers, status, links), so that it can be repeated for ever and shown to anyone who may see the document. */
+export const EventRecord = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  gstin: z.string(),
+  type: z.enum(eventTypes),
+  /** RFC 3339, of the change. */
+  timestamp: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type EventRecord = z.infer<typeof EventRecord>;
+
+/** The id says what changed, so that the same change told twice is the same event. */
+export function eventId(type: EventType, subject: string): string {
+  return `${type.replace(".", "-")}-${subject}`;
+}

@@ -1,0 +1,94 @@
+import * as z from "zod";
+import { portalTimeToDate } from "../../ist.ts";
+import type { IrpUserStore } from "../irp.ts";
+import type { PortalKeys } from "../portal-keys.ts";
+import { decrypt, encryptLogin } from "./crypto.ts";
+import { Envelope } from "./envelope.ts";
+import type { Send } from "./wire.ts";
+
+/** A token and the key that belongs to it: replaced as one, and a call in flight keeps its own pair. */
+export interface Session {
+  readonly userName: string;
+  readonly authToken: string;
+  readonly sek: Buffer;
+  readonly expiresAt: Date;
+}
+
+export interface SessionDeps {
+  readonly send: Send;
+  readonly users: Pick<IrpUserStore, "find">;
+  readonly keys: Pick<PortalKeys, "encryption">;
+  readonly now: () => Date;
+  readonly randomBytes: (size: number) => Buffer;
+}
+
+/** The login was refused: asking again will not help before somebody changes something. */
+export class LoginRefused extends Error {
+  override readonly name = "LoginRefused";
+}
+
+const LoginData = z.looseObject({
+  AuthToken: z.string(),
+  Sek: z.string(),
+  TokenExpiry: z.string(),
+  UserName: z.string(),
+});
+
+/** Inside its last ten minutes the portal hands out a new token; half-way there nobody waits for one. */
+const REFRESH_MS = 5 * 60 * 1000;
+
+/** One session per GSTIN, valid at every portal; simultaneous callers share one login. */
+export function sessions(deps: SessionDeps) {
+  const open = new Map<string, Promise<Session>>();
+
+  function start(portal: string, gstin: string, renew: boolean): Promise<Session> {
+    const session = login(deps, portal, gstin, renew);
+    open.set(gstin, session);
+    session.catch(() => {
+      if (open.get(gstin) === session) open.delete(gstin);
+    });
+    return session;
+  }
+
+  return {
+    async get(portal: string, gstin: string): Promise<Session> {
+      const current = await open.get(gstin);
+      if (!current) return open.get(gstin) ?? start(portal, gstin, false);
+      const remaining = current.expiresAt.getTime() - deps.now().getTime();
+      return remaining > REFRESH_MS ? current : start(portal, gstin, true);
+    },
+    /** Forgets a token that the portal rejected, unless it was replaced meanwhile. */
+    async drop(gstin: string, rejected: Session): Promise<void> {
+      if ((await open.get(gstin)) === rejected) open.delete(gstin);
+    },
+  };
+}
+
+async function login(deps: SessionDeps, portal: string, gstin: string, renew: boolean): Promise<Session> {
+  const user = await deps.users.find(gstin);
+  if (!user) throw new LoginRefused("no portal user is stored for this GSTIN");
+  const appKey = deps.randomBytes(32);
+  const credentials = {
+    UserName: user.userName,
+    Password: user.password,
+    AppKey: appKey.toString("base64"),
+    ForceRefreshAccessToken: renew,
+  };
+  const Data = encryptLogin(await deps.keys.encryption(), credentials);
+  const answer = await deps.send(portal, {
+    method: "POST",
+    path: "/eivital/v1.04/auth",
+    headers: { Gstin: gstin },
+    body: { Data },
+  });
+  const envelope = Envelope.parse(answer);
+  if (envelope.Status === 0)
+    throw new LoginRefused(`login refused: ${envelope.ErrorDetails.map(({ code }) => code).join(", ")}`);
+  const { AuthToken, Sek, TokenExpiry } = LoginData.parse(envelope.Data);
+  return {
+    userName: user.userName,
+    authToken: AuthToken,
+    sek: decrypt(appKey, Sek),
+    expiresAt: portalTimeToDate(TokenExpiry),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Outcome, Payload, Request } from "./request.ts";
+
+/** A claim in the making; the store adds state, lease and expiry. */
+export type NewRequest = Pick<
+  Request,
+  "key" | "rid" | "gstin" | "fp" | "docFp" | "irn" | "op" | "flow" | "createdAt"
+> & {
+  readonly owner: string;
+};
+
+/** Requests and their payloads. A lost condition is a word; an exception means that the store failed. */
+export interface RequestStore {
+  /** Takes the key if it is free, finished and expired, or claimed by one whose lease is over; else what stands there. */
+  claim(request: NewRequest, now: Date): Promise<"claimed" | Request>;
+  /** Gives an unaccepted claim back. Does nothing when it is no longer the owner's. */
+  release(rid: string, owner: string): Promise<void>;
+  /** Put if absent: the first payload of a rid stands. */
+  savePayload(rid: string, payload: Payload, now: Date): Promise<void>;
+  payload(rid: string): Promise<Payload | undefined>;
+  /** CLAIMED → QUEUED. From here on the request must end. */
+  accept(rid: string, owner: string, sweepAt: Date): Promise<"accepted" | "lost">;
+  /** Strongly consistent; undefined when the key now belongs to another rid. */
+  find(rid: string): Promise<Request | undefined>;
+  /** QUEUED → FINAL, once. */
+  finish(rid: string, outcome: Outcome, expiresAt: Date): Promise<"finished" | "already">;
+  /** Puts a waiting request off until the sweeper's time. */
+  park(rid: string, sweepAt: Date): Promise<void>;
+}

@@ -1,0 +1,164 @@
+import { Problem, problemBody } from "../api/problem.ts";
+import { canonicalHash } from "../canonical-json.ts";
+import type { Document } from "../document/document.ts";
+import type { DocumentStore } from "../document/document-store.ts";
+import { requestKey } from "../idempotency/key.ts";
+import { groupOf, type Queue } from "./queue.ts";
+import type { Flow, Outcome, Payload, Request } from "./request.ts";
+import type { NewRequest, RequestStore } from "./request-store.ts";
+
+export interface SubmitDeps {
+  readonly requests: RequestStore;
+  readonly documents: Pick<DocumentStore, "find">;
+  readonly queue: Pick<Queue, "send">;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly newId: () => string;
+}
+
+/** One call that is to end at the IRP. */
+export interface Submission {
+  readonly gstin: string;
+  readonly payload: Payload;
+  readonly irn: string;
+  readonly docFp: string;
+  readonly flow: Flow;
+  readonly idempotencyKey: string | undefined;
+  /** Unique per HTTP request: the key of a call that brought none. */
+  readonly requestId: string;
+}
+
+/** `known`: answered from what is stored, nothing accepted. `accepted`: will end, wait for it under `rid`. */
+export type Submitted =
+  | { readonly is: "known"; readonly outcome: Outcome; readonly replayed: boolean }
+  | { readonly is: "accepted"; readonly rid: string; readonly joined: boolean };
+
+/** A claim lasts ten seconds at the most; a live one is waited out for a part of that. */
+const BUSY_TRIES = 10;
+const BUSY_PAUSE_MS = 200;
+/** A message that was lost is sent again by the sweeper after this time. */
+const SWEEP_AFTER_MS = 60_000;
+
+/**
+ * Steps 2 to 6 of the protocol's handler: claims the key, looks at the document, stores the payload, accepts, sends.
+ * Throws a Problem: 400 for a key used otherwise, 503 when nothing was accepted. Once it returns `accepted`, the request ends.
+ */
+export async function submit(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
+  const claim = newClaim(deps, submission);
+  for (let tries = 0; tries < BUSY_TRIES; tries++) {
+    const holder = await orNothingAccepted(() => deps.requests.claim(claim, deps.now()));
+    if (holder === "claimed" || holder.owner === claim.owner) {
+      const submitted = await acceptClaim(deps, claim, submission);
+      if (submitted !== "lost") return submitted;
+    } else if (holder.state !== "CLAIMED") {
+      return follow(holder, claim.fp);
+    }
+    await deps.sleep(BUSY_PAUSE_MS);
+  }
+  throw new Problem("claim_busy", "repeat with the same key", { headers: { "retry-after": "1" } });
+}
+
+function newClaim(deps: SubmitDeps, { gstin, payload, irn, docFp, flow, ...call }: Submission): NewRequest {
+  const name = call.idempotencyKey === undefined ? `request ${call.requestId}` : `key ${call.idempotencyKey}`;
+  const key = requestKey(gstin, payload.method, payload.path, name);
+  const createdAt = deps.now().toISOString();
+  const rid = `${key}.${deps.newId()}`;
+  return {
+    key,
+    rid,
+    owner: deps.newId(),
+    gstin,
+    fp: canonicalHash(payload),
+    docFp,
+    irn,
+    op: "register",
+    flow,
+    createdAt,
+  };
+}
+
+/** The key belongs to an accepted request: its outcome is ours too, if it is the same request. */
+function follow(holder: Request, fp: string): Submitted {
+  if (holder.fp !== fp) {
+    throw new Problem(
+      "idempotency_key_reused",
+      "this key was used for another payload; use a new key, or repeat the first payload unchanged",
+    );
+  }
+  if (holder.outcome) return { is: "known", outcome: holder.outcome, replayed: true };
+  return { is: "accepted", rid: holder.rid, joined: true };
+}
+
+async function acceptClaim(deps: SubmitDeps, claim: NewRequest, submission: Submission): Promise<Submitted | "lost"> {
+  const known = await prepare(deps, claim, submission).catch(async (error: unknown) => {
+    // The claim is only a courtesy: if it cannot be given back, its lease ends in ten seconds.
+    await deps.requests.release(claim.rid, claim.owner).catch(() => undefined);
+    throw nothingAccepted(error);
+  });
+  if (known) return { is: "known", outcome: known, replayed: false };
+  if ((await accept(deps, claim)) === "lost") return "lost";
+  const message = { v: 1, rid: claim.rid, attempt: 1 } as const;
+  // The request is accepted and durable: a message that is not sent now is sent by the sweeper.
+  await deps.queue.send(claim.flow, groupOf(claim.flow, claim.gstin, claim.irn), message).catch(() => undefined);
+  return { is: "accepted", rid: claim.rid, joined: false };
+}
+
+/** What is known of the document already, or else the payload stored. */
+async function prepare(deps: SubmitDeps, claim: NewRequest, { payload }: Submission): Promise<Outcome | undefined> {
+  const known = knownOutcome(await deps.documents.find(claim.irn), claim);
+  if (known) {
+    await deps.requests.release(claim.rid, claim.owner);
+    return known;
+  }
+  await deps.requests.savePayload(claim.rid, payload, deps.now());
+  return undefined;
+}
+
+/** A registered document answers for itself: the same one again is 200, anything else under its number is refused. */
+export function knownOutcome(
+  document: Document | undefined,
+  { docFp, gstin }: { docFp: string; gstin: string },
+): Outcome | undefined {
+  if (!document?.reg) return undefined;
+  const { irn, status, reg, ownerGstin } = document;
+  if (reg.docFp === docFp && status === "ACT" && ownerGstin === gstin) return { kind: "registered", status: 200, irn };
+  return { kind: "problem", problem: numberUsed(document) };
+}
+
+function numberUsed({ irn, status }: Document) {
+  const detail =
+    status === "ACT"
+      ? "another document is registered under this number; a number can be used once per financial year and type"
+      : "this number belongs to a document that was cancelled or rejected, and can never be used again; give the document a new number";
+  return { ...problemBody("number_used", detail, { irn }) };
+}
+
+async function accept(deps: SubmitDeps, { rid, owner }: NewRequest): Promise<"accepted" | "lost"> {
+  const sweepAt = new Date(deps.now().getTime() + SWEEP_AFTER_MS);
+  try {
+    return await deps.requests.accept(rid, owner, sweepAt);
+  } catch {
+    // The write may have happened all the same: only a read can tell.
+    const request = await deps.requests.find(rid).catch(() => undefined);
+    if (request && request.state !== "CLAIMED") return "accepted";
+    throw new Problem("acceptance_unknown", "repeat with the same key and payload", {
+      headers: { "retry-after": "1" },
+    });
+  }
+}
+
+async function orNothingAccepted<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw nothingAccepted(error);
+  }
+}
+
+function nothingAccepted(cause: unknown): Problem {
+  const problem = new Problem("store_unavailable", "nothing was accepted; repeat the request", {
+    headers: { "retry-after": "1" },
+  });
+  problem.cause = cause;
+  return problem;
+}

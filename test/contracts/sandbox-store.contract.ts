@@ -1,0 +1,158 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { Registration } from "../../shared/sandbox/registration.ts";
+import type { SandboxStore, Session } from "../../shared/sandbox/sandbox-store.ts";
+
+const AT_ONCE = 50;
+
+/** What every SandboxStore must do. Each test makes a store that nothing has been put into. */
+export function sandboxStoreContract(makeStore: () => SandboxStore | Promise<SandboxStore>): void {
+  describe("sessions", () => {
+    it("knows no session before one is opened", async () => {
+      const store = await makeStore();
+      expect(await store.currentSession(aSession())).toBeUndefined();
+      expect(await store.sessionOfToken(fresh())).toBeUndefined();
+    });
+
+    it("finds a session by its owner and by its token", async () => {
+      const store = await makeStore();
+      const session = aSession();
+
+      expect(await store.openSession(session, undefined)).toEqual(session);
+
+      expect(await store.currentSession(session)).toEqual(session);
+      expect(await store.sessionOfToken(session.token)).toEqual(session);
+    });
+
+    it("keeps owners apart by client, user and GSTIN", async () => {
+      const store = await makeStore();
+      const session = aSession();
+      await store.openSession(session, undefined);
+
+      for (const other of [{ clientId: "other" }, { userName: "other" }, { gstin: "other" }]) {
+        expect(await store.currentSession({ ...session, ...other })).toBeUndefined();
+      }
+    });
+
+    it("answers the standing session to a caller that did not know of it", async () => {
+      const store = await makeStore();
+      const first = aSession();
+      await store.openSession(first, undefined);
+
+      expect(await store.openSession({ ...first, token: fresh() }, undefined)).toEqual(first);
+      expect(await store.openSession({ ...first, token: fresh() }, fresh())).toEqual(first);
+      expect(await store.currentSession(first)).toEqual(first);
+    });
+
+    it("replaces the session that the caller names, and keeps its token findable", async () => {
+      const store = await makeStore();
+      const first = aSession();
+      const second = { ...first, token: fresh(), sek: fresh() };
+      await store.openSession(first, undefined);
+
+      expect(await store.openSession(second, first.token)).toEqual(second);
+
+      expect(await store.currentSession(first)).toEqual(second);
+      expect(await store.sessionOfToken(first.token)).toEqual(first);
+    });
+
+    it("opens one session for callers at the same time", async () => {
+      const store = await makeStore();
+      const owner = aSession();
+      const opened = await all((n) => store.openSession({ ...owner, token: `${owner.token}-${n}` }, undefined));
+
+      expect(new Set(opened.map(({ token }) => token)).size).toBe(1);
+      expect(await store.currentSession(owner)).toEqual(opened[0]);
+    });
+  });
+
+  describe("registrations", () => {
+    it("finds nothing under an IRN that was never registered", async () => {
+      expect(await (await makeStore()).findRegistration(fresh())).toBeUndefined();
+    });
+
+    it("keeps the first registration when an IRN is used twice, also at the other portal", async () => {
+      const store = await makeStore();
+      const first = aRegistration();
+      expect(await store.register(first)).toEqual({ state: "registered" });
+
+      expect(await store.register({ ...first, ackNo: 2 })).toEqual({ state: "taken", by: first });
+      expect(await store.register({ ...first, portal: "NIC2" })).toEqual({ state: "taken", by: first });
+
+      expect(await store.findRegistration(first.irn)).toEqual(first);
+    });
+
+    it("takes a write that is repeated for the one it repeats", async () => {
+      const store = await makeStore();
+      const registration = aRegistration();
+      await store.register(registration);
+
+      expect(await store.register({ ...registration })).toEqual({ state: "registered" });
+    });
+
+    it("lets one of many registrations at the same time win, and shows it to the others", async () => {
+      const store = await makeStore();
+      const registration = aRegistration();
+      const outcomes = await all((n) => store.register({ ...registration, ackNo: n + 1 }));
+
+      const winner = await store.findRegistration(registration.irn);
+      expect(outcomes.filter(({ state }) => state === "registered")).toHaveLength(1);
+      for (const outcome of outcomes) {
+        if (outcome.state === "taken") expect(outcome.by).toEqual(winner);
+      }
+    });
+
+    it("keeps a document of 380 KB byte by byte", async () => {
+      const store = await makeStore();
+      const registration = { ...aRegistration(), document: new Uint8Array(randomBytes(380 * 1024)) };
+      await store.register(registration);
+
+      const found = await store.findRegistration(registration.irn);
+      expect(Buffer.compare(found?.document ?? Buffer.of(), registration.document)).toBe(0);
+    });
+  });
+
+  describe("keys", () => {
+    it("keeps the first key of a name and answers it to everyone", async () => {
+      const store = await makeStore();
+      expect(await store.findKey("auth")).toBeUndefined();
+      const kept = await all((n) => store.keepKey("auth", `pem ${n}`));
+
+      expect(new Set(kept).size).toBe(1);
+      expect(await store.findKey("auth")).toBe(kept[0]);
+      expect(await store.keepKey("auth", "late")).toBe(kept[0]);
+    });
+  });
+}
+
+function all<T>(act: (n: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: AT_ONCE }, (_, n) => act(n)));
+}
+
+function fresh(): string {
+  return randomBytes(12).toString("hex");
+}
+
+function aSession(): Session {
+  return {
+    v: 1,
+    token: fresh(),
+    sek: randomBytes(32).toString("base64"),
+    clientId: "a-client",
+    userName: "a-user",
+    gstin: fresh(),
+    expiresAt: "2026-08-18T10:00:00.000Z",
+  };
+}
+
+function aRegistration(): Registration {
+  return {
+    v: 1,
+    irn: fresh(),
+    portal: "NIC1",
+    status: "ACT",
+    ackNo: 112610000000001,
+    ackAt: "2026-08-18T09:00:00.000Z",
+    document: new Uint8Array([1, 2, 3]),
+  };
+}

@@ -1,0 +1,38 @@
+import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dynamoSandboxStore } from "../../shared/aws/dynamo-sandbox-store.ts";
+import { sandboxStoreContract } from "./sandbox-store.contract.ts";
+import { type SandboxTables, startSandboxTables } from "./sandbox-table.ts";
+
+describe("dynamoSandboxStore", () => {
+  let tables: SandboxTables;
+  beforeAll(async () => {
+    tables = await startSandboxTables();
+  });
+  afterAll(() => tables.stop());
+
+  sandboxStoreContract(async () => dynamoSandboxStore(tables.db, await tables.aTable()));
+
+  it("writes a version into every item, and a time to live into sessions only", async () => {
+    const TableName = await tables.aTable();
+    const store = dynamoSandboxStore(tables.db, TableName);
+    const expiresAt = "2026-08-18T10:00:00.500Z";
+    const owner = { clientId: "c", userName: "u", gstin: "g" };
+    await store.openSession({ v: 1, token: "t", sek: "s", ...owner, expiresAt }, undefined);
+    await store.keepKey("NIC1", "pem");
+    const { Items = [] } = await tables.db.send(new ScanCommand({ TableName }));
+
+    expect(Items.map(({ pk, sk, v, ttl }) => [pk, sk, v, ttl]).sort()).toEqual([
+      ["gstin#g", "session#c#u", 1, 1787133600],
+      ["keys#NIC1", "private", 1, undefined],
+      ["token#t", "session", 1, 1787133600],
+    ]);
+  });
+
+  it("refuses to read an item of a version that it does not know", async () => {
+    const TableName = await tables.aTable();
+    await tables.db.send(new PutCommand({ TableName, Item: { pk: "registry#irn", sk: "document", v: 2 } }));
+
+    await expect(dynamoSandboxStore(tables.db, TableName).findRegistration("irn")).rejects.toThrow();
+  });
+});
