@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/acceptance/**", "node_modules/**"],
+    globalSetup: ["test/bundle-once.ts"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, stop } from "esbuild";
 
 const SOURCE = "functions";
 const OUT = ".build/functions";
@@ -20,7 +20,6 @@ export function bundleFolder(name: string): string {
  * here is what is deployed and what the local cloud runs.
  */
 export async function bundleFunctions(): Promise<Metafile> {
-  rmSync(OUT, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: functionNames().map((name) => join(SOURCE, name, "index.ts")),
     outbase: SOURCE,
@@ -37,5 +36,7 @@ export async function bundleFunctions(): Promise<Metafile> {
     metafile: true,
     logLevel: "warning",
   });
+  // esbuild's own process would stay, with all it remembers.
+  await stop();
   return metafile;
 }

@@ -16,8 +16,11 @@ export function toPortalTime(at: Date): string {
 
 /** `2026-08-18 14:03:09` (portal, IST) → `2026-08-18T14:03:09+05:30`. Throws a RangeError on any other shape. */
 export function portalTimeToTimestamp(portalTime: string): string {
-  if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(portalTime)) throw new RangeError("not a portal time");
-  return `${portalTime.replace(" ", "T")}+05:30`;
+  const timestamp = `${portalTime.replace(" ", "T")}+05:30`;
+  // The way to an instant and back tells a day of the calendar from 30 February.
+  const isShaped = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(portalTime);
+  if (!isShaped || toIstTimestamp(new Date(timestamp)) !== timestamp) throw new RangeError("not a portal time");
+  return timestamp;
 }
 
 /** The portal's wall clock as an instant. */

@@ -17,7 +17,10 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
   ["shared/irp/", ["shared/irp/", "shared/invoice/", "shared/document/document-fingerprint.ts", "shared/ist.ts"]],
   ["shared/aws/", ["shared/"]],
   ["shared/", ["shared/api/", "shared/invoice/", "shared/irp/irp.ts", "shared/irp/verify.ts", ...nouns(), ...values()]],
-  ["functions/pipeline/", ["functions/pipeline/", "shared/api/", "shared/oauth/", "shared/request/", "shared/document/"]],
+  [
+    "functions/pipeline/",
+    ["functions/pipeline/", "shared/api/", "shared/oauth/", "shared/request/", "shared/document/"],
+  ],
   // Wiring alone knows AWS.
   ["functions/*/index.ts", ["functions/", "shared/"]],
   ["functions/", ["functions/", "shared/api/", "shared/invoice/", "shared/irp/irp.ts", ...nouns(), ...values()]],
@@ -76,13 +79,17 @@ describe("the house", () => {
   });
 
   it("lets no file but wiring say where it runs", () => {
-    const asking = sources.filter((file) => !file.startsWith("infra/") && /isLocal|NODE_ENV|=== "local"/.test(readFileSync(file, "utf8")));
+    const asking = sources.filter(
+      (file) => !file.startsWith("infra/") && /isLocal|NODE_ENV|=== "local"/.test(readFileSync(file, "utf8")),
+    );
     expect(asking).toEqual([]);
   });
 });
 
 describe("the local cloud knows nothing of the product", () => {
-  const cloud = sources.filter((file) => file.startsWith("infra/local/") && !/\/(seed|sample-invoice|start|synthesize)\.ts$/.test(file));
+  const cloud = sources.filter(
+    (file) => file.startsWith("infra/local/") && !/\/(seed|sample-invoice|start|synthesize)\.ts$/.test(file),
+  );
   const { template } = synthesize(".build/architecture-test");
   const names = [...routes.map(({ path }) => path), ...functionNames(), ...ownNames(JSON.stringify(template))];
 

@@ -18,14 +18,14 @@ async function token(deps: OauthDeps, { body: form, headers }: Call<URLSearchPar
   try {
     return ok(await issueToken(deps, readTokenRequest(form, headers["authorization"])), { pragma: "no-cache" });
   } catch (error) {
-    if (error instanceof TokenError) return refusal(error, headers["authorization"] !== undefined);
+    if (error instanceof TokenError) return refusal(error);
     throw error;
   }
 }
 
-/** RFC 6749 section 5.2: 401 with a challenge when the client did not authenticate, else 400. */
-function refusal({ code, message }: TokenError, usedHeader: boolean): HttpAnswer {
+/** RFC 6749 section 5.2: 401 when the client did not authenticate, with a challenge (RFC 9110 section 15.5.2), else 400. */
+function refusal({ code, message }: TokenError): HttpAnswer {
   const json = { error: code, error_description: message };
   if (code !== "invalid_client") return { status: 400, json };
-  return { status: 401, json, ...(usedHeader ? { headers: { "www-authenticate": 'Basic realm="einvoice"' } } : {}) };
+  return { status: 401, json, headers: { "www-authenticate": 'Basic realm="einvoice"' } };
 }

@@ -29,14 +29,17 @@ function checked(read: ReturnType<ReadBody>): unknown {
 }
 
 /**
- * JSON without its two ways of losing data: a member that stands twice, and a number that a double cannot hold exactly.
+ * JSON without its ways of losing data: a member that stands twice, a number that a double cannot hold exactly, and text
+ * that is not Unicode.
  * Throws `malformed_json` with what the parser found.
  */
 export function parseJson(bytes: Buffer): unknown {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const value = parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: refuseDuplicate });
-    if (isDeeper(value, MAX_DEPTH)) throw new SyntaxError(`nested more than ${MAX_DEPTH} levels deep`);
+    // The parser lets a member stand twice when both values look alike to it, so that they are counted besides.
+    if (countMembers(value, MAX_DEPTH) < countColons(text))
+      throw new SyntaxError("a member stands twice in one object");
     return value;
   } catch (error) {
     // A RangeError is the recursive parser's exhausted stack: a body of brackets.
@@ -54,7 +57,23 @@ function refuseDuplicate({ key }: { key: string }): never {
   throw new SyntaxError(`the member ${JSON.stringify(key.slice(0, 40))} stands twice in one object`);
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+/** The members of all objects in a value. Throws a SyntaxError where it is too deep or its text is not Unicode. */
+function countMembers(value: unknown, levels: number): number {
+  if (typeof value === "string") requireUnicode(value);
+  if (typeof value !== "object" || value === null) return 0;
+  if (levels === 0) throw new SyntaxError(`nested more than ${MAX_DEPTH} levels deep`);
+  const names = Array.isArray(value) ? [] : Object.keys(value);
+  for (const name of names) requireUnicode(name);
+  const below = Object.values(value).map((member) => countMembers(member, levels - 1));
+  return below.reduce((sum, count) => sum + count, names.length);
+}
+
+/** Half a surrogate pair has no UTF-8 and no canonical form (RFC 8785). */
+function requireUnicode(text: string): void {
+  if (!text.isWellFormed()) throw new SyntaxError("an escape stands for half a surrogate pair");
+}
+
+/** Those between names and values: in valid JSON, whatever is not within quotes. */
+function countColons(text: string): number {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, "").split(":").length - 1;
 }

@@ -10,7 +10,7 @@ export function problemAnswers(log: Log): MiddlewareObj<APIGatewayProxyEventV2, 
       const { requestId } = request.event.requestContext;
       const problem = request.error instanceof Problem ? request.error : undefined;
       const cause = problem ? problem.cause : request.error;
-      if (cause) log.error("the call failed", asError(cause));
+      if (cause || !problem) log.error("the call failed", asError(cause));
       const body =
         problem?.body ??
         problemBody("internal_error", "the failure was recorded; repeat the request with the same idempotency key");

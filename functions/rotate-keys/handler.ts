@@ -11,11 +11,13 @@ interface Deps {
 
 /**
  * Runs at every deploy as a CloudFormation custom resource and makes the first signing key. CloudFormation waits for an
- * answer at `ResponseURL`, so that a failure is answered too, never thrown.
+ * answer at `ResponseURL`, so that a failure is answered too; only an answer that does not get there is thrown, for
+ * Lambda to try again.
  */
 export function createHandler({ log, keys, newKeyPair, fetch }: Deps) {
   return async (event: CloudFormationCustomResourceEvent): Promise<void> => {
-    const reason = event.RequestType === "Delete" ? undefined : await failureOf(() => ensureSigningKey(keys, newKeyPair));
+    const reason =
+      event.RequestType === "Delete" ? undefined : await failureOf(() => ensureSigningKey(keys, newKeyPair));
     if (reason) log.error("no signing key could be made", { reason });
     const { StackId, RequestId, LogicalResourceId } = event;
     const Status = reason ? "FAILED" : "SUCCESS";
@@ -27,7 +29,9 @@ export function createHandler({ log, keys, newKeyPair, fetch }: Deps) {
       RequestId,
       LogicalResourceId,
     };
-    await fetch(event.ResponseURL, { method: "PUT", body: JSON.stringify(answer) });
+    // Without a content type: the signature of the address covers none.
+    const response = await fetch(event.ResponseURL, { method: "PUT", body: Buffer.from(JSON.stringify(answer)) });
+    if (!response.ok) throw new Error(`CloudFormation did not take the answer: HTTP ${response.status}`);
   };
 }
 

@@ -51,7 +51,7 @@ function irnOfInvoice({ SellerDtls, DocDtls }: Invoice): string {
 }
 
 function replayed(submitted: Awaited<ReturnType<typeof submit>>): Record<string, string> {
-  return submitted.is === "known" && submitted.replayed ? { "idempotency-replayed": "true" } : {};
+  return submitted.is === "known" && submitted.replayOf ? { "idempotency-replayed": "true" } : {};
 }
 
 /** Accepted and not over yet: 202, and where to look. */

@@ -80,6 +80,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
 
   try {
     const outputs = await provisionAll(cloud, template);
+    await running.loaded();
     for (const start of ready) start();
     endpoint.resume();
     return { outputs, awsUrl: endpoint.url, close };

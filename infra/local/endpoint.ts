@@ -30,7 +30,7 @@ export interface Endpoint {
   readonly sqs: SqsEngine;
   readonly dynamodb: Pick<DynamodbEngine, "sweepExpired">;
   readonly stepFunctions: Pick<StepFunctionsEngine, "startExecution">;
-  /** Takes up the executions and events that were under way when the last run stopped. Call it once functions can run. */
+  /** Takes up what was under way when the last run stopped and starts the schedules. Call it once functions can run. */
   resume(): void;
   /** Cuts every connection; all that was answered is on disk when this resolves. */
   close(): Promise<void>;

@@ -11,8 +11,10 @@ export interface FunctionSpec extends ThreadData {
 }
 
 export interface Functions {
-  /** Adds the function and starts its first thread, so that the first call finds it warm. Resolves once it is loaded. */
-  add(spec: FunctionSpec): Promise<void>;
+  /** Adds the function and starts its first thread, so that the first call finds it warm. */
+  add(spec: FunctionSpec): void;
+  /** Resolves once every function is loaded; rejects with the one that cannot be. */
+  loaded(): Promise<void>;
   readonly invoke: Invoke;
   close(): Promise<void>;
 }
@@ -28,13 +30,20 @@ interface Thread {
 /** Runs functions in worker threads, one call at a time in each, as Lambda does. Threads share nothing but AWS calls. */
 export function functions(logFolder: string): Functions {
   const pools = new Map<string, ReturnType<typeof pool>>();
+  const loading: Promise<void>[] = [];
   mkdirSync(logFolder, { recursive: true });
 
   return {
-    async add(spec) {
+    add(spec) {
       const added = pool(spec, join(logFolder, `${spec.name}.log`));
       pools.set(spec.name, added);
-      await added.warm();
+      const warm = added.warm();
+      // Whoever waits in loaded() hears of it; until then it is not unhandled.
+      warm.catch(() => undefined);
+      loading.push(warm);
+    },
+    async loaded() {
+      await Promise.all(loading);
     },
     async invoke(arnOrName, event) {
       const name = arnOrName.split(":").at(-1) ?? arnOrName;
@@ -101,8 +110,7 @@ function startThread(spec: FunctionSpec, log: NodeJS.WritableStream, onGone: () 
     stdout: true,
     stderr: true,
   });
-  worker.stdout.pipe(log, { end: false });
-  worker.stderr.pipe(log, { end: false });
+  for (const stream of [worker.stdout, worker.stderr]) stream.on("data", (lines: Buffer) => log.write(lines));
   let settle: ((result: InvokeResult) => void) | undefined;
   let calls = 0;
 

@@ -4,13 +4,14 @@ import { type RunningCloud, startCloud } from "./cloud.ts";
 import { type Stack, seed } from "./seed.ts";
 import { synthesize } from "./synthesize.ts";
 
-const FOLDER = ".local";
+/** Where the local cloud keeps everything. The acceptance run takes a folder of its own. */
+const FOLDER = process.env["LOCAL_DIR"] ?? ".local";
 const began = performance.now();
 
 /** `npm start`. */
 async function start(): Promise<void> {
-  const port = numberFrom("PORT", 3000);
-  const speed = numberFrom("SPEED", 1);
+  const port = numberFrom("PORT", 3000, 0);
+  const speed = numberFrom("SPEED", 1, 1);
   mkdirSync(FOLDER, { recursive: true });
   progress("bundling the functions");
   await bundleFunctions();
@@ -71,12 +72,12 @@ class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-function numberFrom(variable: string, otherwise: number): number {
+function numberFrom(variable: string, otherwise: number, least: number): number {
   const text = process.env[variable];
   if (text === undefined) return otherwise;
   const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new UsageError(`${variable} must be a positive number, not "${text}".`);
+  if (Number.isFinite(value) && value >= least) return value;
+  throw new UsageError(`${variable} must be a number from ${least} up, not "${text}".`);
 }
 
 await start().catch((error: unknown) => {

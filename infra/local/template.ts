@@ -95,9 +95,10 @@ function getAtt(path: unknown): [string, string] {
 function substitute(argument: unknown, resolve: (value: unknown) => unknown, lookUp: (name: string) => string): string {
   const withVariables = z.tuple([z.string(), z.record(z.string(), z.unknown())]);
   const [text, variables] = withVariables.parse(typeof argument === "string" ? [argument, {}] : argument);
-  return text.replaceAll(/\$\{([^!}]+)\}/g, (_, name: string) =>
-    name in variables ? String(resolve(variables[name])) : lookUp(name),
-  );
+  return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+    if (literal) return `\${${name}}`;
+    return name in variables ? String(resolve(variables[name])) : lookUp(name);
+  });
 }
 
 function substituted(

@@ -15,11 +15,16 @@ export interface Preference {
 /** Reads RFC 7240 `Prefer`. Unknown preferences are ignored, as the RFC asks; a malformed wait is `malformed_header`. */
 export function readPrefer(header: string | undefined): Preference {
   const preferences = (header ?? "").split(",").map((each) => each.trim().toLowerCase());
-  if (preferences.includes("respond-async")) return { respondAsync: true, waitMs: 0, applied: "respond-async" };
-  const wait = preferences.find((each) => each.startsWith("wait"));
+  if (preferences.some(isNamed("respond-async"))) return { respondAsync: true, waitMs: 0, applied: "respond-async" };
+  const wait = preferences.find(isNamed("wait"));
   if (wait === undefined) return { respondAsync: false, waitMs: DEFAULT_WAIT_SECONDS * 1000, applied: undefined };
-  const [, digits] = /^wait\s*=\s*"?(\d{1,6})"?$/.exec(wait) ?? [];
+  const [, digits] = /^wait\s*=\s*"?(\d+)"?\s*(?:;|$)/.exec(wait) ?? [];
   if (digits === undefined) throw new Problem("malformed_header", "write Prefer: wait=N, with N in whole seconds");
   const seconds = Math.min(Number(digits), LONGEST_WAIT_SECONDS);
   return { respondAsync: false, waitMs: seconds * 1000, applied: `wait=${seconds}` };
+}
+
+/** A preference may carry a value and parameters: `name = value; parameter`. */
+function isNamed(name: string): (preference: string) => boolean {
+  return (preference) => preference.split(/[\s=;]/, 1)[0] === name;
 }

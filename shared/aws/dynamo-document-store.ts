@@ -69,7 +69,10 @@ export function dynamoDocumentStore(
           }),
         ),
       );
-      return submitted.held ? "submitted" : Document.parse(submitted.item);
+      if (submitted.held) return "submitted";
+      const standing = Document.parse(submitted.item);
+      // The SDK repeats a write whose answer was lost, and then meets its own.
+      return standing.lock?.worker === hold.worker ? "submitted" : standing;
     },
 
     async freezeAnswer(irn, body) {
@@ -114,7 +117,7 @@ export function dynamoDocumentStore(
         await db.send(
           new TransactWriteCommand({
             TransactItems: [
-              { Update: unlocking(TableName, irn, hold.worker, true) },
+              ...(hold ? [{ Update: unlocking(TableName, irn, hold.worker, true) }] : []),
               { Update: finishing(tables.requests, rid, outcome, expiresAt) },
               { Put: { TableName: tables.events, Item: eventItem(event) } },
             ],

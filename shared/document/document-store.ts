@@ -11,7 +11,10 @@ export interface Hold {
 /** Documents, the lock on each, and the frozen answers. A lost condition is a word; an exception means that the store failed. */
 export interface DocumentStore {
   find(irn: string): Promise<Document | undefined>;
-  /** Locks and notes the submission in one write, if nobody works on it, nothing is pending and nothing registered. */
+  /**
+   * Locks and notes the submission in one write, if nobody works on it, nothing is pending and nothing registered.
+   * Repeated under the same hold it is the same submission.
+   */
   submit(irn: string, ownerGstin: string, hold: Hold, pending: Pending, now: Date): Promise<"submitted" | Document>;
   /** Puts the answer if absent and returns the stored one: the first stands. UTF-8 text of the body. */
   freezeAnswer(irn: string, body: string): Promise<string>;
@@ -26,7 +29,8 @@ export interface DocumentStore {
 
 export interface Refusal {
   readonly irn: string;
-  readonly hold: Hold;
+  /** Undefined when the document is registered: it stays as it is, and only the request and the event are written. */
+  readonly hold: Hold | undefined;
   readonly rid: string;
   readonly outcome: Outcome;
   readonly event: EventRecord;

@@ -14,12 +14,13 @@ export function cachedKeys(
   return (fresh) => {
     const age = kept ? now().getTime() - kept.at : Number.POSITIVE_INFINITY;
     if (kept && age < (fresh ? FRESH_AGAIN_MS : KEEP_MS)) return kept.keys;
-    const keys = read();
-    kept = { keys, at: now().getTime() };
-    // A failed read is not an answer to keep.
-    keys.catch(() => {
-      kept = undefined;
+    const before = kept;
+    const reading = { keys: read(), at: now().getTime() };
+    kept = reading;
+    // A failed read is not an answer to keep, nor a reason to forget the one before.
+    reading.keys.catch(() => {
+      if (kept === reading) kept = before;
     });
-    return keys;
+    return reading.keys;
   };
 }

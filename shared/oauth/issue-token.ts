@@ -59,7 +59,7 @@ export async function issueToken(deps: IssueTokenDeps, request: TokenRequest): P
 
 function grantedScope(allowed: readonly Scope[], asked: string | undefined): string {
   if (asked === undefined) return allowed.join(" ");
-  const wanted = asked.split(" ");
+  const wanted = [...new Set(asked.split(" "))];
   if (wanted.every((scope) => allowed.some((each) => each === scope))) return wanted.join(" ");
   throw new TokenError("invalid_scope", `this client may ask for: ${allowed.join(" ")}`);
 }

@@ -7,6 +7,9 @@ export interface TokenRequest {
   readonly scope: string | undefined;
 }
 
+/** Ours are shorter; no store could hold a key of any length. */
+const LONGEST_CLIENT_ID = 255;
+
 /**
  * Reads RFC 6749 section 4.4.2 with client authentication by Basic or by body (section 2.3.1), never both.
  * Throws a TokenError.
@@ -14,8 +17,9 @@ export interface TokenRequest {
 export function readTokenRequest(form: URLSearchParams, authorization: string | undefined): TokenRequest {
   refuseRepeats(form);
   const { clientId, clientSecret } = credentials(form, authorization);
+  if (clientId.length > LONGEST_CLIENT_ID) throw new TokenError("invalid_client", "client id and secret do not match");
   const grant = form.get("grant_type");
-  if (grant === null) throw new TokenError("invalid_request", "grant_type is missing");
+  if (!grant) throw new TokenError("invalid_request", "grant_type is missing");
   if (grant !== "client_credentials") {
     throw new TokenError("unsupported_grant_type", "the only grant is client_credentials");
   }
@@ -43,7 +47,7 @@ function bodyCredentials(form: URLSearchParams) {
 
 /** Both halves are form-urlencoded before base64 (RFC 6749 section 2.3.1), which most clients get wrong for `+` and `%`. */
 function basicCredentials(authorization: string) {
-  const [, encoded] = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(authorization) ?? [];
+  const [, encoded] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization) ?? [];
   const decoded = Buffer.from(encoded ?? "", "base64").toString("utf8");
   const colon = decoded.indexOf(":");
   if (colon < 1) throw new TokenError("invalid_client", "the Authorization header is not Basic credentials");

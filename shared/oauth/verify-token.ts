@@ -2,6 +2,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from "jose";
 import * as z from "zod";
 import { Problem } from "../api/problem.ts";
 import type { Scope } from "../api/scope.ts";
+import { TOKEN_LIFE_SECONDS } from "./issue-token.ts";
 
 /** Who calls, as the token says it. */
 export interface Caller {
@@ -30,7 +31,9 @@ export async function verifyToken(
   scope: Scope,
 ): Promise<Caller> {
   const token = bearer(authorization);
-  const { client_id, gstin, scope: granted } = Claims.parse(await claims(deps, token));
+  const read = Claims.safeParse(await claims(deps, token));
+  if (!read.success) throw invalidToken("token_invalid", "this is not a token of this API");
+  const { client_id, gstin, scope: granted } = read.data;
   const scopes = granted.split(" ");
   if (!scopes.includes(scope)) throw insufficientScope(scope);
   return { clientId: client_id, gstin, scopes };
@@ -43,7 +46,7 @@ function bearer(authorization: string | undefined): string {
       headers,
     });
   }
-  const [, token] = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization) ?? [];
+  const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization) ?? [];
   if (!token) throw invalidToken("token_invalid", "the Authorization header is not `Bearer` and a token");
   return token;
 }
@@ -71,6 +74,8 @@ async function verifiedClaims(deps: VerifyTokenDeps, token: string, fresh: boole
     audience: deps.issuer,
     currentDate: deps.now(),
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    // Not a second limit: without it jose takes a time of issue in the future.
+    maxTokenAge: TOKEN_LIFE_SECONDS,
     requiredClaims: ["exp", "iat", "sub", "jti", "client_id", "gstin", "scope"],
   });
   return payload;

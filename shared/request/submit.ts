@@ -28,9 +28,12 @@ export interface Submission {
   readonly requestId: string;
 }
 
-/** `known`: answered from what is stored, nothing accepted. `accepted`: will end, wait for it under `rid`. */
+/**
+ * `known`: answered from what is stored, nothing accepted; `replayOf` is the rid of the finished request whose key was used.
+ * `accepted`: will end, wait for it under `rid`.
+ */
 export type Submitted =
-  | { readonly is: "known"; readonly outcome: Outcome; readonly replayed: boolean }
+  | { readonly is: "known"; readonly outcome: Outcome; readonly replayOf: string | undefined }
   | { readonly is: "accepted"; readonly rid: string; readonly joined: boolean };
 
 /** A claim lasts ten seconds at the most; a live one is waited out for a part of that. */
@@ -85,7 +88,7 @@ function follow(holder: Request, fp: string): Submitted {
       "this key was used for another payload; use a new key, or repeat the first payload unchanged",
     );
   }
-  if (holder.outcome) return { is: "known", outcome: holder.outcome, replayed: true };
+  if (holder.outcome) return { is: "known", outcome: holder.outcome, replayOf: holder.rid };
   return { is: "accepted", rid: holder.rid, joined: true };
 }
 
@@ -95,7 +98,7 @@ async function acceptClaim(deps: SubmitDeps, claim: NewRequest, submission: Subm
     await deps.requests.release(claim.rid, claim.owner).catch(() => undefined);
     throw nothingAccepted(error);
   });
-  if (known) return { is: "known", outcome: known, replayed: false };
+  if (known) return { is: "known", outcome: known, replayOf: undefined };
   if ((await accept(deps, claim)) === "lost") return "lost";
   const message = { v: 1, rid: claim.rid, attempt: 1 } as const;
   // The request is accepted and durable: a message that is not sent now is sent by the sweeper.
@@ -133,18 +136,25 @@ function numberUsed({ irn, status }: Document) {
   return { ...problemBody("number_used", detail, { irn }) };
 }
 
-async function accept(deps: SubmitDeps, { rid, owner }: NewRequest): Promise<"accepted" | "lost"> {
+/** Without an answer the write may have happened all the same, and only a read can tell. */
+async function accept(deps: SubmitDeps, claim: NewRequest): Promise<"accepted" | "lost"> {
+  const { rid, owner } = claim;
   const sweepAt = new Date(deps.now().getTime() + SWEEP_AFTER_MS);
   try {
-    return await deps.requests.accept(rid, owner, sweepAt);
+    if ((await deps.requests.accept(rid, owner, sweepAt)) === "accepted") return "accepted";
+    // The SDK repeats a write whose answer was lost, and then loses to its own.
+    return (await isAccepted(deps, claim)) ? "accepted" : "lost";
   } catch {
-    // The write may have happened all the same: only a read can tell.
-    const request = await deps.requests.find(rid).catch(() => undefined);
-    if (request && request.state !== "CLAIMED") return "accepted";
+    if (await isAccepted(deps, claim).catch(() => false)) return "accepted";
     throw new Problem("acceptance_unknown", "repeat with the same key and payload", {
       headers: { "retry-after": "1" },
     });
   }
+}
+
+async function isAccepted({ requests }: SubmitDeps, { rid }: NewRequest): Promise<boolean> {
+  const request = await requests.find(rid);
+  return request !== undefined && request.state !== "CLAIMED";
 }
 
 async function orNothingAccepted<T>(work: () => Promise<T>): Promise<T> {

@@ -60,11 +60,23 @@ interface Validations {
 export const dynalite: Dynalite = load("dynalite/db");
 const validations: Validations = load("dynalite/validations");
 
-const fileOf = (operation: string) => operation.charAt(0).toLowerCase() + operation.slice(1);
+/** Dynalite has a module of either kind per operation. */
+function modules<Module>(folder: "actions" | "validations"): (operation: string) => Module {
+  const loaded = new Map<string, Module>();
+  return (operation) => {
+    const module =
+      loaded.get(operation) ?? load(`dynalite/${folder}/${operation.charAt(0).toLowerCase()}${operation.slice(1)}`);
+    loaded.set(operation, module);
+    return module;
+  };
+}
+
+const actionOf = modules<Action>("actions");
+const validationOf = modules<Validation>("validations");
 
 /** Checks and parses a request as DynamoDB does; unknown members are dropped, from `input` too. */
 export function validated(operation: string, input: object, store: Store): Parameters {
-  const { types, custom }: Validation = load(`dynalite/validations/${fileOf(operation)}`);
+  const { types, custom } = validationOf(operation);
   return refusing(() => {
     const data = validations.checkTypes(input, types);
     validations.checkValidations(data, types, custom, store);
@@ -74,9 +86,8 @@ export function validated(operation: string, input: object, store: Store): Param
 
 /** Runs one of dynalite's actions on a store. */
 export function act(operation: string, store: Store, data: Parameters): Promise<object> {
-  const action: Action = load(`dynalite/actions/${fileOf(operation)}`);
   return new Promise((resolve, reject) => {
-    action(store, data, (error, result) => (error ? reject(refusal(error)) : resolve(result ?? {})));
+    actionOf(operation)(store, data, (error, result) => (error ? reject(refusal(error)) : resolve(result ?? {})));
   });
 }
 

@@ -15,10 +15,11 @@ import { accountId, dispatcher, type Engine, type Operations } from "./engine.ts
 import { type BusEvent, type Delivery, type EventBusOptions, eventDelivery } from "./event-delivery.ts";
 import { parseEventPattern } from "./event-pattern.ts";
 import { type Rule, type RulesState, ruleBook } from "./event-rules.ts";
+import { ruleClock } from "./event-schedule.ts";
 import { stateFile } from "./state-file.ts";
 
 export interface EventBusEngine extends Engine {
-  /** Delivers again what was under way when the last run stopped: at least once. */
+  /** Delivers again what was under way when the last run stopped (at least once), and starts the schedules. */
   resume(): void;
 }
 
@@ -51,11 +52,19 @@ export function eventBusEngine(options: EventBusOptions): EventBusEngine {
     return { ...common, source: Source ?? "", "detail-type": DetailType ?? "", detail };
   }
 
+  const clock = ruleClock((rule) => {
+    const entry = { Source: "aws.events", DetailType: "Scheduled Event", Detail: "{}", Resources: [rule.arn] };
+    const event = eventOf(entry, newId());
+    for (const target of rule.targets) delivery.deliver({ id: newId(), ruleArn: rule.arn, target, event });
+  });
+  let isResumed = false;
+
   /** Runs a change and sees that it gets to disk. */
   function keeping<Input, Result>(run: (input: Input) => Result) {
     return (input: Input): Result => {
       const result = run(input);
       file.changed();
+      if (isResumed) clock.follow(rules.every());
       return result;
     };
   }
@@ -107,17 +116,28 @@ export function eventBusEngine(options: EventBusOptions): EventBusEngine {
     call: dispatcher("AWSEvents", operations),
     resume() {
       for (const unfinished of left?.pending ?? []) delivery.deliver(unfinished);
+      isResumed = true;
+      clock.follow(rules.every());
     },
     async close() {
+      clock.stop();
       delivery.stop();
       file.flush();
     },
   };
 }
 
-function describe({ name, bus, arn, pattern, enabled, description }: Rule) {
+function describe({ name, bus, arn, pattern, schedule, enabled, description }: Rule) {
   const State = enabled ? "ENABLED" : "DISABLED";
-  return { Name: name, Arn: arn, EventPattern: pattern, State, Description: description, EventBusName: bus };
+  return {
+    Name: name,
+    Arn: arn,
+    EventPattern: pattern,
+    ScheduleExpression: schedule,
+    State,
+    Description: description,
+    EventBusName: bus,
+  };
 }
 
 function checkRequest(entries: Entry[]): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { EngineOptions } from "./engine.ts";
 import type { Invoke } from "./invoke.ts";
@@ -58,7 +59,7 @@ export function eventDelivery({ invoke, sqs, startExecution }: Destinations, onC
         giveUp(delivery, failure, retries);
         break;
       }
-      await pause(delay, stopping.signal);
+      await sleep(delay, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
       if (stopping.signal.aborted) return;
     }
     pending.delete(delivery.id);
@@ -104,15 +105,5 @@ function targetInput({ Input, InputPath }: Target, event: BusEvent): unknown {
 }
 
 const errorMessage = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms).unref();
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
 
 export type EventBusOptions = EngineOptions & Destinations;

@@ -3,12 +3,15 @@ import { AwsError, validationError } from "./aws-error.ts";
 import { accountId } from "./engine.ts";
 import { type BusEvent, targetKind } from "./event-delivery.ts";
 import { type Matcher, parseEventPattern } from "./event-pattern.ts";
+import { rateMs } from "./event-schedule.ts";
 
 export type Rule = {
   name: string;
   bus: string;
   arn: string;
-  pattern: string;
+  /** A rule has a pattern, a schedule or both. */
+  pattern?: string | undefined;
+  schedule?: string | undefined;
   enabled: boolean;
   description?: string | undefined;
   targets: Target[];
@@ -54,6 +57,7 @@ export function ruleBook(
     find,
     busArn: (name: string) => arnOf(`event-bus/${name}`),
     buses: () => [...buses],
+    every: () => [...rules.values()],
     all: (busName: string | undefined) => [...rules.values()].filter((rule) => rule.bus === bus(busName)),
     dump: (): RulesState => ({ buses: [...buses], rules: [...rules.values()] }),
 
@@ -72,17 +76,22 @@ export function ruleBook(
       Name: name = "",
       EventBusName,
       EventPattern: pattern,
-      ScheduleExpression,
+      ScheduleExpression: schedule,
       State,
       Description: description,
     }: PutRuleRequest): Rule {
-      if (ScheduleExpression) throw validationError("ScheduleExpression is not emulated locally");
-      if (!pattern) throw validationError("Parameter(s) EventPattern or ScheduleExpression must be specified.");
-      matcherOf(pattern);
+      if (!pattern && !schedule) {
+        throw validationError("Parameter(s) EventPattern or ScheduleExpression must be specified.");
+      }
+      if (pattern) matcherOf(pattern);
+      if (schedule) rateMs(schedule);
       const busName = bus(EventBusName);
+      if (schedule && busName !== "default") {
+        throw validationError("ScheduleExpression is supported only on the default event bus.");
+      }
       const arn = arnOf(busName === "default" ? `rule/${name}` : `rule/${busName}/${name}`);
       const targets = rules.get(key({ bus: busName, name }))?.targets ?? [];
-      const rule = { name, bus: busName, arn, pattern, enabled: State !== "DISABLED", description, targets };
+      const rule = { name, bus: busName, arn, pattern, schedule, enabled: State !== "DISABLED", description, targets };
       rules.set(key(rule), rule);
       return rule;
     },
@@ -105,7 +114,7 @@ export function ruleBook(
     /** The targets of every rule the event fits. */
     route(busName: string, event: BusEvent): { ruleArn: string; target: Target }[] {
       const fitting = [...rules.values()].filter(
-        (rule) => rule.bus === busName && rule.enabled && matcherOf(rule.pattern)(event),
+        (rule) => rule.bus === busName && rule.enabled && rule.pattern && matcherOf(rule.pattern)(event),
       );
       return fitting.flatMap(({ arn: ruleArn, targets }) => targets.map((target) => ({ ruleArn, target })));
     },

@@ -44,8 +44,9 @@ export function queueRegistry({ region, now, newId, dataDir }: EngineOptions) {
 
   function bury({ attributes }: Queue, message: StoredMessage) {
     const target = queues.get(redrivePolicyOf(attributes)?.deadLetterQueue ?? "");
-    target?.model.accept(message);
-    if (target) changed(target);
+    if (!target) return console.error("A dead letter was lost, since its queue was deleted:", message);
+    target.model.accept(message);
+    changed(target);
   }
 
   /** Notes a change of the queue: those who wait look again, and the disk follows. */

@@ -7,6 +7,7 @@ import {
 import { AwsError } from "./aws-error.ts";
 import type { Invoke } from "./invoke.ts";
 import { checkDefinition, type Definition, type State } from "./state-machine-checks.ts";
+import { internalTask, longestSeconds, named, type Task, wait, waitAsTask } from "./wait-state.ts";
 
 export type Outcome =
   | { status: "SUCCEEDED"; output: string }
@@ -21,12 +22,8 @@ export interface RunnableMachine {
 }
 
 type MachineDeps = { invoke: Invoke; now: () => number; speed: number };
-type Task = (input: unknown, signal: AbortSignal) => Promise<unknown>;
 
-/** Timers take no more; AWS lets a task run for three years. */
-const longestSeconds = 2_147_483;
 const dataLimit = 256 * 1024;
-const longestWaitSeconds = 99_999_999;
 
 /**
  * Makes a definition runnable. Tasks call functions through `invoke`; a Wait becomes a task that sleeps for its time
@@ -112,8 +109,6 @@ function prepareState(name: string, given: State, tasks: Map<string, Task>, deps
   }
 }
 
-const internalTask = "arn:aws:lambda:local:000000000000:function:state-machine";
-
 function clampTimeout<Timed extends { TimeoutSeconds?: number }>(timed: Timed): Timed {
   const { TimeoutSeconds } = timed;
   return TimeoutSeconds === undefined ? timed : { ...timed, TimeoutSeconds: Math.min(TimeoutSeconds, longestSeconds) };
@@ -141,61 +136,6 @@ async function call(invoke: Invoke, functionArn: string, payload: unknown): Prom
   if (result.ok) return result.payload ?? null;
   const { errorType, errorMessage } = result;
   throw named(errorType, JSON.stringify({ errorMessage, errorType }));
-}
-
-/** Retry and Catch go by an error's name; its message becomes the Cause. */
-function named(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name });
-}
-
-/** The parameters let the package find the time, whichever of the four fields it is in; the input passes through. */
-function waitAsTask({ Seconds, SecondsPath, Timestamp, TimestampPath, ...state }: State): State {
-  const at = {
-    ...(Seconds === undefined ? {} : { seconds: Seconds }),
-    ...(SecondsPath === undefined ? {} : { "seconds.$": SecondsPath }),
-    ...(Timestamp === undefined ? {} : { timestamp: Timestamp }),
-    ...(TimestampPath === undefined ? {} : { "timestamp.$": TimestampPath }),
-  };
-  return {
-    ...state,
-    Type: "Task",
-    Resource: internalTask,
-    Parameters: { ...at, "input.$": "$" },
-    TimeoutSeconds: longestSeconds,
-  };
-}
-
-function wait({ now, speed }: MachineDeps): Task {
-  return async (parameters, signal) => {
-    const { seconds, timestamp, input } = parameters as { seconds?: unknown; timestamp?: unknown; input: unknown };
-    const ms = timestamp === undefined ? secondsToMs(seconds) : timestampToMs(timestamp) - now();
-    if (ms / speed > longestSeconds * 1000) throw named("States.Runtime", "the local engine waits at most 24 days");
-    await sleep(ms / speed, signal);
-    return input;
-  };
-}
-
-function secondsToMs(seconds: unknown): number {
-  if (Number.isInteger(seconds) && Number(seconds) >= 0 && Number(seconds) <= longestWaitSeconds)
-    return Number(seconds) * 1000;
-  throw named("States.Runtime", `The wait time ${JSON.stringify(seconds)} is not a whole number of seconds`);
-}
-
-function timestampToMs(timestamp: unknown): number {
-  const isTimestamp =
-    typeof timestamp === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(timestamp);
-  if (isTimestamp) return Date.parse(timestamp);
-  throw named("States.Runtime", `The wait time ${JSON.stringify(timestamp)} is not a timestamp`);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(ms, 0));
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 const succeeded = (result: unknown): Outcome => ({ status: "SUCCEEDED", output: JSON.stringify(result) });

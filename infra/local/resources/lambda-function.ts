@@ -17,7 +17,7 @@ export const lambdaFunction: Provision = async (cloud, { logicalId, properties, 
   const { FunctionName, Handler, Timeout, MemorySize, Environment } = Properties.parse(properties);
   const name = FunctionName ?? `${cloud.stackName}-${logicalId}`;
   const arn = `arn:aws:lambda:${cloud.region}:${cloud.account}:function:${name}`;
-  await cloud.functions.add({
+  cloud.functions.add({
     name,
     arn,
     folder: resolve(cloud.assetFolder, z.string().parse(metadata["aws:asset:path"])),

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { dynamo } from "../../shared/aws/dynamo.ts";
+import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
+import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { Gstin } from "../../shared/gstin.ts";
+import type { IrpUser } from "../../shared/irp/irp.ts";
+import { registerClient } from "../../shared/oauth/register-client.ts";
+import { sandboxUser } from "../../shared/sandbox/accounts.ts";
+import { UsageError } from "./usage.ts";
+
+const StackOutputs = z.object({ ApiUrl: z.string(), ClientsTable: z.string(), Mode: z.enum(["test", "live"]) });
+
+/** Adds OAuth clients to a deployed stage, with the AWS credentials of the shell. */
+export const clients = {
+  usage: "clients add --outputs FILE --gstin GSTIN [--irp-user NAME, with the password in IRP_PASSWORD]",
+  does: "makes an OAuth client for one GSTIN and prints it; FILE is what cdk deploy --outputs-file wrote",
+
+  async run(args: readonly string[]): Promise<void> {
+    const { outputs, gstin, irpUser } = readArguments(args);
+    const db = dynamo();
+    await dynamoIrpUserStore(db, outputs.ClientsTable).save(gstin, portalUser(outputs.Mode, gstin, irpUser));
+    const client = await registerClient(
+      {
+        clients: dynamoClientStore(db, outputs.ClientsTable),
+        mode: outputs.Mode,
+        now: () => new Date(),
+        newId: () => randomBytes(9).toString("base64url"),
+        newSecret: () => randomBytes(32).toString("base64url"),
+      },
+      gstin,
+    );
+    console.log(JSON.stringify({ ...client, gstin }));
+    console.error(
+      `The secret is shown this once. Next: curl -u CLIENT_ID:SECRET -d grant_type=client_credentials ${outputs.ApiUrl}/oauth/token`,
+    );
+  },
+};
+
+function readArguments(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { outputs: { type: "string" }, gstin: { type: "string" }, "irp-user": { type: "string" } },
+  });
+  if (positionals[0] !== "add" || !values.outputs || !values.gstin) throw new UsageError("say what to add, and where");
+  const gstin = Gstin.safeParse(values.gstin);
+  if (!gstin.success) throw new UsageError(`${values.gstin} is not a GSTIN: ${gstin.error.issues[0]?.message}`);
+  return { outputs: readOutputs(values.outputs), gstin: gstin.data, irpUser: values["irp-user"] };
+}
+
+/** `{"einvoice-sandbox": {"ApiUrl": …}}` */
+function readOutputs(file: string): z.infer<typeof StackOutputs> {
+  const stacks = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, "utf8")));
+  const [stack, ...others] = Object.values(stacks).map((outputs) => StackOutputs.safeParse(outputs));
+  if (!stack?.success || others.length > 0) throw new UsageError(`${file} must hold the outputs of one einvoice stack`);
+  return stack.data;
+}
+
+/** The sandbox has a user for every GSTIN; a live one was made by the taxpayer on the portal. */
+function portalUser(mode: "test" | "live", gstin: string, userName: string | undefined): IrpUser {
+  if (mode === "test") return sandboxUser(gstin);
+  const password = process.env["IRP_PASSWORD"];
+  if (!userName || !password)
+    throw new UsageError("a live client needs its portal user: --irp-user, and the password in IRP_PASSWORD");
+  return { userName, password };
+}

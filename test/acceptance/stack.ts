@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { anInvoice } from "../fakes/an-invoice.ts";
+
+const Stack = z.object({
+  apiUrl: z.string(),
+  irpUrl: z.string(),
+  clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), gstin: z.string() })).min(2),
+});
+
+/** The stack under test, and what a caller does with it: nothing but HTTP. */
+export const stack = Stack.parse(JSON.parse(readFileSync(process.env["STACK_FILE"] ?? "", "utf8")));
+
+type Client = (typeof stack.clients)[number];
+const [first, second] = stack.clients;
+if (!first || !second) throw new Error("the stack names fewer than two clients");
+export const supplier: Client = first;
+export const stranger: Client = second;
+
+export async function accessToken({ clientId, clientSecret }: Client, scope?: string): Promise<string> {
+  const response = await fetch(`${stack.apiUrl}/oauth/token`, {
+    method: "POST",
+    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}` },
+    body: new URLSearchParams({ grant_type: "client_credentials", ...(scope ? { scope } : {}) }),
+  });
+  return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
+}
+
+/** An answer with its body as text, so that byte-identity can be seen, and as JSON where it is. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+}
+
+export async function call(path: string, options: RequestInit = {}): Promise<Reply> {
+  const response = await fetch(`${stack.apiUrl}${path}`, options);
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: text.startsWith("{") ? JSON.parse(text) : {},
+  };
+}
+
+export function post(path: string, token: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  return call(path, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+export function get(path: string, token: string): Promise<Reply> {
+  return call(path, { headers: { authorization: `Bearer ${token}` } });
+}
+
+/** An invoice of today with a number that no run has used. */
+export function newInvoice(gstin = supplier.gstin) {
+  const [year, month, day] = new Date(Date.now() + 5.5 * 3_600_000).toISOString().slice(0, 10).split("-");
+  const docNo = `A${randomBytes(6).toString("hex")}`;
+  const invoice = anInvoice({ docNo, docDate: `${day}/${month}/${year}` });
+  return { ...invoice, SellerDtls: { ...invoice.SellerDtls, Gstin: gstin, Stcd: gstin.slice(0, 2) } };
+}

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import type { IrpUserStore } from "../../shared/irp/irp.ts";
+import { fresh } from "../fakes/a-request.ts";
+
+/** What every IrpUserStore must do. Each test uses GSTINs of its own. */
+export function irpUserStoreContract(makeStore: () => IrpUserStore): void {
+  it("finds a user as it was saved", async () => {
+    const store = makeStore();
+    const gstin = fresh();
+    await store.save(gstin, { userName: "API_user", password: "Pässwörd 1" });
+    expect(await store.find(gstin)).toMatchObject({ userName: "API_user", password: "Pässwörd 1" });
+  });
+
+  it("replaces a user whose password has changed", async () => {
+    const store = makeStore();
+    const gstin = fresh();
+    await store.save(gstin, { userName: "API_user", password: "old" });
+    await store.save(gstin, { userName: "API_user", password: "new" });
+    expect(await store.find(gstin)).toMatchObject({ password: "new" });
+  });
+
+  it("keeps the users of GSTINs apart", async () => {
+    const store = makeStore();
+    await store.save(fresh(), { userName: "API_user", password: "secret" });
+    expect(await store.find(fresh())).toBeUndefined();
+  });
+}

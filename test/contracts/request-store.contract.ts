@@ -1,0 +1,318 @@
+import { describe, expect, it } from "vitest";
+import { CLAIM_MS, KEY_LIFE_MS, type Outcome, type Payload, SKEW_MS } from "../../shared/request/request.ts";
+import type { NewRequest, RequestStore } from "../../shared/request/request-store.ts";
+import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
+
+const AT_ONCE = 50;
+const PAYLOAD: Payload = { method: "POST", path: "/irn", query: {}, body: { Nm: "उदाहरण ₹ 😀", n: 1.5, none: null } };
+
+/** What every RequestStore must do. Each test uses keys of its own. */
+export function requestStoreContract(makeStore: () => RequestStore): void {
+  describe("claim", () => {
+    it("takes a key that nobody holds, with a lease and a time to live", async () => {
+      const store = makeStore();
+      const request = aRequest();
+      expect(await store.claim(request, AT)).toBe("claimed");
+
+      const claimed = await store.find(request.rid);
+      expect(claimed).toMatchObject({ ...request, v: 1, state: "CLAIMED", attempt: 1 });
+      expect(claimed?.leaseUntil).toBe(at(CLAIM_MS).getTime());
+      expect(claimed?.expiresAt).toBeGreaterThan(at(CLAIM_MS).getTime() / 1000);
+    });
+
+    it("shows the loser the claim that stands, and leaves it alone", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+
+      expect(await store.claim(aRequest({ key: first.key }), at(1))).toMatchObject(first);
+      expect(await store.find(first.rid)).toMatchObject(first);
+    });
+
+    it("shows a claimant that repeats its write its own claim", async () => {
+      const store = makeStore();
+      const request = await claimed(store);
+      expect(await store.claim(request, at(1))).toMatchObject({ owner: request.owner, rid: request.rid });
+    });
+
+    it("takes a claim over only when its lease is over by more than the skew", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      const second = aRequest({ key: first.key, fp: "another" });
+
+      expect(await store.claim(second, at(CLAIM_MS + SKEW_MS))).toMatchObject({ rid: first.rid });
+      expect(await store.claim(second, at(CLAIM_MS + SKEW_MS + 1))).toBe("claimed");
+      expect(await store.find(second.rid)).toMatchObject({ ...second, state: "CLAIMED" });
+    });
+
+    it("never takes over a request that is accepted, however long it waits", async () => {
+      const store = makeStore();
+      const first = await accepted(store);
+      expect(await store.claim(aRequest({ key: first.key }), at(365 * KEY_LIFE_MS))).toMatchObject({
+        rid: first.rid,
+        state: "QUEUED",
+      });
+    });
+
+    it("shows the outcome of a finished request until it has expired by more than the skew", async () => {
+      const store = makeStore();
+      const first = await accepted(store);
+      await store.finish(first.rid, REGISTERED, at(KEY_LIFE_MS));
+      const second = aRequest({ key: first.key });
+
+      for (const now of [at(1), at(KEY_LIFE_MS), at(KEY_LIFE_MS + SKEW_MS)]) {
+        expect(await store.claim(second, now)).toMatchObject({ rid: first.rid, state: "FINAL", outcome: REGISTERED });
+      }
+      expect(await store.claim(second, at(KEY_LIFE_MS + SKEW_MS + 1000))).toBe("claimed");
+    });
+
+    it("leaves nothing of an earlier life in the new claim", async () => {
+      const store = makeStore();
+      const first = await accepted(store);
+      await store.finish(first.rid, REGISTERED, AT);
+      const second = await claimed(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+
+      const found = await store.find(second.rid);
+      expect(found?.outcome).toBeUndefined();
+      expect(found?.state).toBe("CLAIMED");
+    });
+
+    it("gives one of many claims at the same time the key, and shows it to the others", async () => {
+      const store = makeStore();
+      const key = fresh();
+      const requests = Array.from({ length: AT_ONCE }, () => aRequest({ key }));
+      const holders = await Promise.all(requests.map((request) => store.claim(request, AT)));
+
+      const winners = requests.filter((_, i) => holders[i] === "claimed");
+      expect(winners).toHaveLength(1);
+      for (const holder of holders) if (holder !== "claimed") expect(holder).toMatchObject({ rid: winners[0]?.rid });
+    });
+
+    it("keeps keys apart", async () => {
+      const store = makeStore();
+      await claimed(store);
+      expect(await store.claim(aRequest(), AT)).toBe("claimed");
+    });
+  });
+
+  describe("release", () => {
+    it("frees the key", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      await store.release(first.rid, first.owner);
+
+      expect(await store.find(first.rid)).toBeUndefined();
+      expect(await store.claim(aRequest({ key: first.key }), AT)).toBe("claimed");
+    });
+
+    it("does nothing for a stranger", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      await store.release(first.rid, fresh());
+      expect(await store.find(first.rid)).toMatchObject({ state: "CLAIMED" });
+    });
+
+    it("does not delete the claim of the one who took over", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      const second = await claimed(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+      await store.release(first.rid, first.owner);
+      expect(await store.find(second.rid)).toMatchObject({ owner: second.owner });
+    });
+
+    it("does nothing once the request is accepted or finished", async () => {
+      const store = makeStore();
+      const request = await accepted(store);
+      await store.release(request.rid, request.owner);
+      expect(await store.find(request.rid)).toMatchObject({ state: "QUEUED" });
+
+      await store.finish(request.rid, REGISTERED, at(KEY_LIFE_MS));
+      await store.release(request.rid, request.owner);
+      expect(await store.find(request.rid)).toMatchObject({ state: "FINAL" });
+    });
+
+    it("does nothing where nothing is", async () => {
+      const { rid, owner } = aRequest();
+      expect(await makeStore().release(rid, owner)).toBeUndefined();
+    });
+  });
+
+  describe("payload", () => {
+    it("comes back as it was put, non-ASCII text, numbers and nulls included", async () => {
+      const store = makeStore();
+      const { rid } = aRequest();
+      await store.savePayload(rid, PAYLOAD, AT);
+      expect(JSON.stringify(await store.payload(rid))).toBe(JSON.stringify(PAYLOAD));
+    });
+
+    it("stands as it was first put", async () => {
+      const store = makeStore();
+      const { rid } = aRequest();
+      await store.savePayload(rid, PAYLOAD, AT);
+      await store.savePayload(rid, { ...PAYLOAD, body: "another" }, at(1));
+      expect(await store.payload(rid)).toEqual(PAYLOAD);
+    });
+
+    it("belongs to one rid, not to its key", async () => {
+      const store = makeStore();
+      const first = aRequest();
+      await store.savePayload(first.rid, PAYLOAD, AT);
+      expect(await store.payload(aRequest({ key: first.key }).rid)).toBeUndefined();
+    });
+
+    it("leaves the request of the same key alone", async () => {
+      const store = makeStore();
+      const { rid, owner } = await claimed(store);
+      await store.savePayload(rid, PAYLOAD, AT);
+      expect(await store.find(rid)).toMatchObject({ owner, state: "CLAIMED" });
+    });
+  });
+
+  describe("accept", () => {
+    it("makes the claim nobody's, without lease and time to live", async () => {
+      const store = makeStore();
+      const request = await claimed(store);
+      expect(await store.accept(request.rid, request.owner, at(60_000))).toBe("accepted");
+
+      const found = await store.find(request.rid);
+      expect(found).toMatchObject({ state: "QUEUED", rid: request.rid, sweepAt: at(60_000).getTime() });
+      expect([found?.owner, found?.leaseUntil, found?.expiresAt]).toEqual([undefined, undefined, undefined]);
+    });
+
+    it("is lost by one whose claim was taken over", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      const second = await claimed(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+
+      expect(await store.accept(first.rid, first.owner, AT)).toBe("lost");
+      expect(await store.find(second.rid)).toMatchObject({ state: "CLAIMED", owner: second.owner });
+    });
+
+    it("is lost where nothing is, and makes nothing", async () => {
+      const store = makeStore();
+      const { rid, owner } = aRequest();
+      expect(await store.accept(rid, owner, AT)).toBe("lost");
+      expect(await store.find(rid)).toBeUndefined();
+    });
+
+    it("happens once", async () => {
+      const store = makeStore();
+      const { rid, owner } = await accepted(store);
+      expect(await store.accept(rid, owner, at(1))).toBe("lost");
+    });
+  });
+
+  describe("find", () => {
+    it("finds nothing under the rid of an earlier life of the same key", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      const second = await claimed(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+
+      expect(await store.find(first.rid)).toBeUndefined();
+      expect(await store.find(second.rid)).toBeDefined();
+    });
+
+    it("finds nothing that was never claimed", async () => {
+      expect(await makeStore().find(aRequest().rid)).toBeUndefined();
+    });
+  });
+
+  describe("finish", () => {
+    it("gives an accepted request its outcome, no time to be swept and a time to live", async () => {
+      const store = makeStore();
+      const { rid } = await accepted(store);
+      expect(await store.finish(rid, REGISTERED, at(KEY_LIFE_MS))).toBe("finished");
+
+      const found = await store.find(rid);
+      expect(found).toMatchObject({ state: "FINAL", outcome: REGISTERED });
+      expect(found?.expiresAt).toBe(at(KEY_LIFE_MS).getTime() / 1000);
+      expect(found?.sweepAt).toBeUndefined();
+    });
+
+    it("keeps the bytes of a problem, in the order in which they were written", async () => {
+      const store = makeStore();
+      const { rid } = await accepted(store);
+      await store.finish(rid, PROBLEM, at(KEY_LIFE_MS));
+      expect(JSON.stringify((await store.find(rid))?.outcome)).toBe(JSON.stringify(PROBLEM));
+    });
+
+    it("lets the first outcome stand", async () => {
+      const store = makeStore();
+      const { rid } = await accepted(store);
+      await store.finish(rid, REGISTERED, at(KEY_LIFE_MS));
+
+      expect(await store.finish(rid, PROBLEM, at(2 * KEY_LIFE_MS))).toBe("already");
+      expect((await store.find(rid))?.outcome).toEqual(REGISTERED);
+    });
+
+    it("finishes nothing that is only claimed", async () => {
+      const store = makeStore();
+      const { rid } = await claimed(store);
+      expect(await store.finish(rid, REGISTERED, at(1))).toBe("already");
+      expect(await store.find(rid)).toMatchObject({ state: "CLAIMED" });
+    });
+
+    it("finishes nothing of a later life of the same key", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      const second = await accepted(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+
+      expect(await store.finish(first.rid, REGISTERED, at(1))).toBe("already");
+      expect(await store.find(second.rid)).toMatchObject({ state: "QUEUED" });
+    });
+
+    it("makes nothing where nothing is", async () => {
+      const store = makeStore();
+      const { rid } = aRequest();
+      expect(await store.finish(rid, REGISTERED, at(1))).toBe("already");
+      expect(await store.find(rid)).toBeUndefined();
+    });
+  });
+
+  describe("park", () => {
+    it("puts an accepted request off", async () => {
+      const store = makeStore();
+      const { rid } = await accepted(store);
+      await store.park(rid, at(5 * 60_000));
+      expect(await store.find(rid)).toMatchObject({ state: "QUEUED", sweepAt: at(5 * 60_000).getTime() });
+    });
+
+    it("leaves claims, outcomes and later lives of the key alone", async () => {
+      const store = makeStore();
+      const first = await claimed(store);
+      await store.park(first.rid, at(1));
+      expect((await store.find(first.rid))?.sweepAt).toBeUndefined();
+
+      const second = await accepted(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+      await store.park(first.rid, at(1));
+      expect((await store.find(second.rid))?.sweepAt).toBe(at(60_000).getTime());
+
+      await store.finish(second.rid, REGISTERED, at(KEY_LIFE_MS));
+      await store.park(second.rid, at(1));
+      expect((await store.find(second.rid))?.sweepAt).toBeUndefined();
+    });
+  });
+}
+
+/** Members in an order that no sorting makes, at each level. */
+const PROBLEM: Outcome = {
+  kind: "problem",
+  problem: {
+    code: "refused_by_irp",
+    status: 422,
+    title: "t",
+    detail: "d",
+    type: "/docs/problems/refused_by_irp",
+    errors: [{ severity: "error", irpCode: "2176", code: "IRP", path: "", message: "गलत" }],
+  },
+};
+
+async function claimed(store: RequestStore, request = aRequest(), now = AT): Promise<NewRequest> {
+  expect(await store.claim(request, now)).toBe("claimed");
+  return request;
+}
+
+async function accepted(store: RequestStore, request = aRequest(), now = AT): Promise<NewRequest> {
+  await claimed(store, request, now);
+  expect(await store.accept(request.rid, request.owner, at(60_000))).toBe("accepted");
+  return request;
+}

@@ -1,0 +1,93 @@
+import { CLAIM_MS, keyOf, type Outcome, type Payload, type Request, SKEW_MS } from "../../shared/request/request.ts";
+import type { RequestStore } from "../../shared/request/request-store.ts";
+
+/** REQ by key, and PAY by rid as the text that it is stored as. */
+export interface RequestRows {
+  readonly requests: Map<string, Request>;
+  readonly payloads: Map<string, string>;
+}
+
+export function requestRows(): RequestRows {
+  return { requests: new Map(), payloads: new Map() };
+}
+
+export function memoryRequestStore(rows: RequestRows = requestRows()): RequestStore {
+  const { requests, payloads } = rows;
+
+  return {
+    async claim(request, now) {
+      const standing = requests.get(keyOf(request.rid));
+      if (standing && !isFree(standing, now)) return structuredClone(standing);
+      const leaseUntil = now.getTime() + CLAIM_MS;
+      const expiresAt = seconds(leaseUntil) + 60;
+      requests.set(keyOf(request.rid), { ...request, v: 1, state: "CLAIMED", attempt: 1, leaseUntil, expiresAt });
+      return "claimed";
+    },
+
+    async release(rid, owner) {
+      if (claimedBy(rows, rid, owner)) requests.delete(keyOf(rid));
+    },
+
+    async savePayload(rid, payload) {
+      if (!payloads.has(rid)) payloads.set(rid, JSON.stringify(payload));
+    },
+
+    async payload(rid) {
+      const text = payloads.get(rid);
+      return text === undefined ? undefined : (JSON.parse(text) as Payload);
+    },
+
+    async accept(rid, owner, sweepAt) {
+      const claimed = claimedBy(rows, rid, owner);
+      if (!claimed) return "lost";
+      const { owner: _, leaseUntil: __, expiresAt: ___, ...kept } = claimed;
+      requests.set(keyOf(rid), { ...kept, state: "QUEUED", sweepAt: sweepAt.getTime() });
+      return "accepted";
+    },
+
+    async find(rid) {
+      const request = requests.get(keyOf(rid));
+      return request?.rid === rid ? structuredClone(request) : undefined;
+    },
+
+    async finish(rid, outcome, expiresAt) {
+      return finishRow(rows, rid, outcome, expiresAt) ? "finished" : "already";
+    },
+
+    async park(rid, sweepAt) {
+      const queued = queuedAs(rows, rid);
+      if (queued) requests.set(keyOf(rid), { ...queued, sweepAt: sweepAt.getTime() });
+    },
+  };
+}
+
+/** Absent keys apart, a key is free when its outcome has expired or its claimant's lease is over. */
+function isFree({ state, expiresAt = Infinity, leaseUntil = Infinity }: Request, now: Date): boolean {
+  const certain = now.getTime() - SKEW_MS;
+  if (state === "FINAL") return expiresAt < seconds(certain);
+  return state === "CLAIMED" && leaseUntil < certain;
+}
+
+function claimedBy({ requests }: RequestRows, rid: string, owner: string): Request | undefined {
+  const request = requests.get(keyOf(rid));
+  return request?.state === "CLAIMED" && request.owner === owner ? request : undefined;
+}
+
+export function queuedAs({ requests }: RequestRows, rid: string): Request | undefined {
+  const request = requests.get(keyOf(rid));
+  return request?.state === "QUEUED" && request.rid === rid ? request : undefined;
+}
+
+/** QUEUED → FINAL, also as a part of the refusing transaction. */
+export function finishRow(rows: RequestRows, rid: string, outcome: Outcome, expiresAt: Date): boolean {
+  const queued = queuedAs(rows, rid);
+  if (!queued) return false;
+  const { sweepAt: _, ...kept } = queued;
+  const final = { ...kept, state: "FINAL", outcome: structuredClone(outcome), expiresAt: seconds(expiresAt.getTime()) };
+  rows.requests.set(keyOf(rid), final as Request);
+  return true;
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,16 @@
+import { documentRows, memoryDocumentStore } from "./memory-document-store.ts";
+import { memoryEventLog } from "./memory-event-log.ts";
+import { memoryRequestStore } from "./memory-request-store.ts";
+
+/** The three stores over the same rows, as one account has them: a refusal writes to all. `rows` is for looking. */
+export function memoryStores() {
+  const rows = documentRows();
+  return {
+    rows,
+    requests: memoryRequestStore(rows),
+    documents: memoryDocumentStore(rows),
+    events: memoryEventLog(rows.events),
+  };
+}
+
+export type MemoryStores = ReturnType<typeof memoryStores>;

@@ -1,0 +1,211 @@
+import { App } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { beforeAll, describe, expect, it } from "vitest";
+import { stages } from "../../infra/config.ts";
+import { EinvoiceStack } from "../../infra/einvoice-stack.ts";
+import { routeKey, routes } from "../../shared/api/routes.ts";
+
+interface LambdaResource {
+  readonly Properties: {
+    readonly Environment?: { readonly Variables: Record<string, unknown> };
+    readonly Role: { "Fn::GetAtt": [string] };
+  };
+}
+interface PolicyResource {
+  readonly Properties: {
+    readonly Roles: readonly { readonly Ref: string }[];
+    readonly PolicyDocument: {
+      readonly Statement: readonly { readonly Action: string | string[]; readonly Resource: unknown }[];
+    };
+  };
+}
+
+let sandbox: Template;
+let live: Template;
+
+beforeAll(() => {
+  process.env["CDK_VALIDATION"] = "false";
+  const app = new App();
+  const stacks = [new EinvoiceStack(app, stages.sandbox), new EinvoiceStack(app, stages.live)] as const;
+  sandbox = Template.fromStack(stacks[0]);
+  live = Template.fromStack(stacks[1]);
+});
+
+describe("the API", () => {
+  it("has the routes of the table, a default for the rest, and no others", () => {
+    const keys = Object.values(live.findResources("AWS::ApiGatewayV2::Route")).map(
+      ({ Properties }) => Properties.RouteKey,
+    );
+    expect(keys.sort()).toEqual(["$default", ...routes.map(routeKey)].sort());
+  });
+});
+
+describe("the functions", () => {
+  it("run on Node 24 on arm64", () => {
+    live.allResourcesProperties("AWS::Lambda::Function", {
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "index.handler",
+    });
+  });
+
+  it("say who is hurt when they fail", () => {
+    live.allResourcesProperties("AWS::Lambda::Function", {
+      Description: Match.stringLikeRegexp("^If it fails: .+\\.$"),
+    });
+  });
+
+  it("may act on what their variables name, and on nothing else", () => {
+    const actions = actionsByFunction(live);
+    expect(actions).toEqual({
+      submit: {
+        REQUESTS_TABLE: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+        DOCUMENTS_TABLE: ["GetItem"],
+        CLIENTS_TABLE: ["GetItem"],
+        DIRECT_QUEUE_URL: ["SendMessage"],
+        QUEUED_QUEUE_URL: ["SendMessage"],
+      },
+      irpworker: {
+        REQUESTS_TABLE: ["GetItem", "UpdateItem"],
+        DOCUMENTS_TABLE: ["GetItem", "PutItem", "UpdateItem"],
+        EVENTS_TABLE: ["PutItem"],
+        CLIENTS_TABLE: ["GetItem"],
+        DIRECT_QUEUE_URL: CONSUMES,
+        QUEUED_QUEUE_URL: CONSUMES,
+        EVENT_BUS: ["PutEvents"],
+        UPSTREAM_SECRET: ["GetSecretValue"],
+      },
+      oauth: { CLIENTS_TABLE: ["GetItem"], SIGNING_KEY_SECRET: ["GetSecretValue"] },
+      rotatekeys: { CLIENTS_TABLE: ["GetItem", "PutItem"], SIGNING_KEY_SECRET: ["GetSecretValue", "PutSecretValue"] },
+      readirn: { DOCUMENTS_TABLE: ["GetItem"], CLIENTS_TABLE: ["GetItem"] },
+      readrequest: { REQUESTS_TABLE: ["GetItem"], DOCUMENTS_TABLE: ["GetItem"], CLIENTS_TABLE: ["GetItem"] },
+    });
+  });
+
+  it("name no wildcard in any grant", () => {
+    for (const { Properties } of Object.values(
+      live.findResources("AWS::IAM::Policy") as Record<string, PolicyResource>,
+    )) {
+      for (const { Action, Resource } of Properties.PolicyDocument.Statement) {
+        expect([Action].flat().filter((action) => action.includes("*"))).toEqual([]);
+        expect([Resource].flat()).not.toContain("*");
+      }
+    }
+  });
+});
+
+describe("the tables", () => {
+  it("are on demand, encrypted and recoverable to the second", () => {
+    live.allResourcesProperties("AWS::DynamoDB::Table", {
+      BillingMode: "PAY_PER_REQUEST",
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  it("outlive a live stack and cannot be deleted by mistake", () => {
+    live.allResourcesProperties("AWS::DynamoDB::Table", { DeletionProtectionEnabled: true });
+    live.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Retain" });
+  });
+
+  it("keep documents for ever and let requests and events expire", () => {
+    expect(tableNamed(live, "storagerequests")).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+    });
+    expect(tableNamed(live, "storageevents")).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+    });
+    expect(tableNamed(live, "storagedocuments")).not.toHaveProperty("TimeToLiveSpecification");
+  });
+});
+
+describe("the queues", () => {
+  it.each(["direct", "queued"])(
+    "%s is FIFO per GSTIN, keeps messages 14 days and has a FIFO dead-letter queue",
+    (flow) => {
+      live.hasResourceProperties("AWS::SQS::Queue", {
+        QueueName: `einvoice-live-${flow}.fifo`,
+        FifoQueue: true,
+        ContentBasedDeduplication: false,
+        DeduplicationScope: "messageGroup",
+        FifoThroughputLimit: "perMessageGroupId",
+        MessageRetentionPeriod: 14 * 24 * 60 * 60,
+        VisibilityTimeout: 60,
+        RedrivePolicy: Match.objectLike({ maxReceiveCount: 1000 }),
+      });
+      live.hasResourceProperties("AWS::SQS::Queue", { QueueName: `einvoice-live-${flow}-dead.fifo`, FifoQueue: true });
+    },
+  );
+
+  it("feed the worker in batches whose records fail one by one, each queue with its own ceiling", () => {
+    const mappings = Object.values(live.findResources("AWS::Lambda::EventSourceMapping")).map(
+      ({ Properties }) => Properties,
+    );
+    expect(mappings.map(({ ScalingConfig }) => ScalingConfig.MaximumConcurrency).sort()).toEqual([10, 50]);
+    for (const { FunctionResponseTypes, BatchSize } of mappings) {
+      expect({ FunctionResponseTypes, BatchSize }).toEqual({
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        BatchSize: 10,
+      });
+    }
+  });
+});
+
+describe("the stages", () => {
+  it("give a sandbox IRP to test stages alone", () => {
+    sandbox.resourceCountIs("AWS::ApiGatewayV2::Api", 2);
+    live.resourceCountIs("AWS::ApiGatewayV2::Api", 1);
+    expect(JSON.stringify(live.toJSON())).not.toMatch(/sandbox/i);
+  });
+
+  it("tell the worker whether its documents are test or live", () => {
+    sandbox.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: Match.objectLike({ MODE: "test" }) },
+    });
+    live.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: Match.objectLike({ MODE: "live" }) },
+    });
+  });
+
+  it("hold no live credential in the template", () => {
+    for (const { Properties } of Object.values(live.findResources("AWS::SecretsManager::Secret"))) {
+      expect(Properties).not.toHaveProperty("SecretString");
+    }
+  });
+});
+
+const CONSUMES = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"];
+
+function tableNamed(template: Template, prefix: string) {
+  const found = Object.entries(template.findResources("AWS::DynamoDB::Table")).find(([id]) => id.startsWith(prefix));
+  return found?.[1].Properties;
+}
+
+/** Function → variable → actions on the resource that the variable names. A grant without a variable has the key "". */
+function actionsByFunction(template: Template): Record<string, Record<string, string[]>> {
+  const policies = Object.values(template.findResources("AWS::IAM::Policy") as Record<string, PolicyResource>);
+  const functions = Object.entries(template.findResources("AWS::Lambda::Function") as Record<string, LambdaResource>);
+  const result: Record<string, Record<string, string[]>> = {};
+  for (const [id, { Properties }] of functions) {
+    const variables = Object.entries(Properties.Environment?.Variables ?? {});
+    const role = Properties.Role["Fn::GetAtt"][0];
+    const statements = policies
+      .filter(({ Properties: { Roles } }) => Roles.some(({ Ref }) => Ref === role))
+      .flatMap((policy) => policy.Properties.PolicyDocument.Statement);
+    for (const { Action, Resource } of statements) {
+      for (const resource of [Resource].flat()) {
+        const variable = variables.find(([, value]) => logicalId(value) === logicalId(resource))?.[0] ?? "";
+        const name = id.replace(/fn[0-9A-F]{8}$/, "");
+        const granted = [Action].flat().map((action) => action.replace(/^\w+:/, ""));
+        const known = result[name]?.[variable] ?? [];
+        result[name] = { ...result[name], [variable]: [...new Set([...known, ...granted])].sort() };
+      }
+    }
+  }
+  return result;
+}
+
+function logicalId(reference: unknown): string {
+  const text = JSON.stringify(reference);
+  return /"Ref":"(\w+)"/.exec(text)?.[1] ?? /"Fn::GetAtt":\["(\w+)"/.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,208 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type RunningCloud, startCloud } from "../../../infra/local/cloud.ts";
+import { synthesize } from "../../../infra/local/synthesize.ts";
+
+/** Inside the checkout, so that the test's own function finds the SDK. */
+const FOLDER = ".build/cloud-test";
+const running: { close(): unknown }[] = [];
+
+let synthesized: ReturnType<typeof synthesize>;
+
+beforeAll(() => {
+  mkdirSync(FOLDER, { recursive: true });
+  synthesized = synthesize(`${FOLDER}/cdk.out`);
+  writeFunction("extra", EXTRA_FUNCTION);
+});
+
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.close();
+});
+
+describe("the local cloud", () => {
+  it("serves a route, a queue, a function and a variable that were added to the template", async () => {
+    const { outputs, awsUrl } = await start(withExtras(ownTemplate()));
+
+    const response = await fetch(`${outputs["ApiUrl"]}/extra/a%2Fb?x=1&x=2`);
+
+    expect(response.status).toBe(202);
+    expect(await response.json()).toEqual({ greeting: "from the template", parameter: "a/b", query: "1,2" });
+    await expect.poll(() => storedItem(awsUrl, outputs["ExtraTable"] ?? "", "a/b"), { timeout: 5_000 }).toBeDefined();
+  });
+
+  it("keeps its data over a restart", async () => {
+    const dataFolder = mkdtempSync(`${FOLDER}/data-`);
+    const first = await start(withExtras(smallTemplate()), dataFolder);
+    await fetch(`${first.outputs["ApiUrl"]}/extra/kept`);
+    const table = first.outputs["ExtraTable"] ?? "";
+    await expect.poll(() => storedItem(first.awsUrl, table, "kept"), { timeout: 5_000 }).toBeDefined();
+    await first.close();
+
+    const second = await start(withExtras(smallTemplate()), dataFolder);
+
+    expect(await storedItem(second.awsUrl, table, "kept")).toBeDefined();
+  });
+
+  it("answers as the gateway does when a function throws or does not return", async () => {
+    const { outputs } = await start(withExtras(smallTemplate()));
+    const thrown = await fetch(`${outputs["ApiUrl"]}/extra/throw`);
+    const hung = await fetch(`${outputs["ApiUrl"]}/extra/hang`);
+    const next = await fetch(`${outputs["ApiUrl"]}/extra/fine`);
+    expect([thrown.status, await thrown.json()]).toEqual([500, { message: "Internal Server Error" }]);
+    expect([hung.status, await hung.json()]).toEqual([500, { message: "Internal Server Error" }]);
+    expect(next.status).toBe(202);
+  });
+
+  it("runs calls side by side, one at a time in each thread", async () => {
+    const { outputs } = await start(withExtras(smallTemplate()));
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => fetch(`${outputs["ApiUrl"]}/extra/alone`).then((each) => each.json())),
+    );
+    expect(answers).toEqual([{ atOnce: 1 }, { atOnce: 1 }, { atOnce: 1 }]);
+  });
+
+  it("refuses to start with a resource type that carries behaviour it does not have", async () => {
+    const resources = { Cluster: { Type: "AWS::ECS::Cluster", Properties: {} } };
+    await expect(start({ Resources: resources })).rejects.toThrow(/Cluster is of type AWS::ECS::Cluster/);
+  });
+
+  it("refuses to start when a reference leads nowhere", async () => {
+    const resources = { Queue: { Type: "AWS::SQS::Queue", Properties: { QueueName: { Ref: "Nothing" } } } };
+    await expect(start({ Resources: resources })).rejects.toThrow(/refers to Nothing/);
+  });
+
+  it("refuses to start on a port that is taken, and leaves nothing behind", async () => {
+    const port = await takenPort();
+    const api = { Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { Name: "a", ProtocolType: "HTTP" } } };
+    await expect(start({ Resources: api }, undefined, port)).rejects.toMatchObject({ code: "EADDRINUSE", port });
+    const again = await start({ Resources: {} }, undefined, 0);
+    expect(again.awsUrl).toMatch(/^http:/);
+  });
+});
+
+async function start(template: unknown, dataFolder = mkdtempSync(`${FOLDER}/data-`), port = 0): Promise<RunningCloud> {
+  const cloud = await startCloud({ ...synthesized, template, dataFolder, port });
+  running.push(cloud);
+  return cloud;
+}
+
+interface PlainTemplate {
+  readonly Resources: Record<string, { readonly Type?: string }>;
+  readonly Outputs: object;
+}
+
+/** A copy of our own. */
+function ownTemplate(): PlainTemplate {
+  return structuredClone(synthesized.template) as PlainTemplate;
+}
+
+/** One API and nothing behind it, which starts in a moment. */
+function smallTemplate(): PlainTemplate {
+  const Api = { Type: "AWS::ApiGatewayV2::Api", Properties: { Name: "small", ProtocolType: "HTTP" } };
+  return { Resources: { Api }, Outputs: { ApiUrl: { Value: { "Fn::GetAtt": ["Api", "ApiEndpoint"] } } } };
+}
+
+/** A template with what a later developer might add. */
+function withExtras({ Resources, Outputs }: PlainTemplate): unknown {
+  const ApiId = { Ref: Object.keys(Resources).find((id) => Resources[id]?.Type === "AWS::ApiGatewayV2::Api") };
+  const table = { Ref: "ExtraTable" };
+  return {
+    Resources: {
+      ...Resources,
+      ExtraTable: {
+        Type: "AWS::DynamoDB::Table",
+        Properties: {
+          KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+          AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+        },
+      },
+      ExtraQueue: { Type: "AWS::SQS::Queue", Properties: { QueueName: "extra.fifo", FifoQueue: true } },
+      ExtraFunction: {
+        Type: "AWS::Lambda::Function",
+        Properties: {
+          Handler: "index.handler",
+          Runtime: "nodejs24.x",
+          Timeout: 1,
+          Environment: { Variables: { GREETING: "from the template", QUEUE_URL: { Ref: "ExtraQueue" }, TABLE: table } },
+        },
+        Metadata: { "aws:asset:path": resolve(FOLDER, "extra") },
+      },
+      ExtraMapping: {
+        Type: "AWS::Lambda::EventSourceMapping",
+        Properties: {
+          EventSourceArn: { "Fn::GetAtt": ["ExtraQueue", "Arn"] },
+          FunctionName: { Ref: "ExtraFunction" },
+          FunctionResponseTypes: ["ReportBatchItemFailures"],
+        },
+      },
+      ExtraIntegration: {
+        Type: "AWS::ApiGatewayV2::Integration",
+        Properties: { ApiId, IntegrationType: "AWS_PROXY", IntegrationUri: { "Fn::GetAtt": ["ExtraFunction", "Arn"] } },
+      },
+      ExtraRoute: {
+        Type: "AWS::ApiGatewayV2::Route",
+        Properties: {
+          ApiId,
+          RouteKey: "GET /extra/{what}",
+          Target: { "Fn::Join": ["", ["integrations/", { Ref: "ExtraIntegration" }]] },
+        },
+      },
+    },
+    Outputs: { ...Outputs, ExtraTable: { Value: table } },
+  };
+}
+
+/** HTTP in: sends the parameter to the queue. Queue in: stores it. */
+const EXTRA_FUNCTION = `
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+let atOnce = 0;
+export async function handler(event) {
+  if (event.Records) {
+    for (const { body } of event.Records) {
+      await new DynamoDBClient().send(new PutItemCommand({ TableName: process.env.TABLE, Item: { pk: { S: body } } }));
+    }
+    return { batchItemFailures: [] };
+  }
+  const parameter = event.pathParameters.what;
+  if (parameter === "throw") throw new Error("on purpose");
+  if (parameter === "hang") return new Promise(() => {});
+  if (parameter === "alone") {
+    atOnce += 1;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const answer = { atOnce };
+    atOnce -= 1;
+    return answer;
+  }
+  const message = { QueueUrl: process.env.QUEUE_URL, MessageBody: parameter, MessageGroupId: "g", MessageDeduplicationId: parameter };
+  await new SQSClient().send(new SendMessageCommand(message));
+  return { statusCode: 202, body: JSON.stringify({ greeting: process.env.GREETING, parameter, query: event.queryStringParameters?.x }) };
+}
+`;
+
+function writeFunction(name: string, code: string): void {
+  rmSync(`${FOLDER}/${name}`, { recursive: true, force: true });
+  mkdirSync(`${FOLDER}/${name}`, { recursive: true });
+  writeFileSync(`${FOLDER}/${name}/index.mjs`, code);
+}
+
+async function storedItem(endpoint: string, TableName: string, pk: string): Promise<unknown> {
+  const db = new DynamoDBClient({
+    endpoint,
+    region: "ap-south-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  const { Item } = await db.send(new GetItemCommand({ TableName, Key: { pk: { S: pk } } }));
+  return Item;
+}
+
+async function takenPort(): Promise<number> {
+  const server: Server = createServer();
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  running.push(server);
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { methodsOf, type Route, routeKey, routes } from "../../../shared/api/routes.ts";
+import { scopes } from "../../../shared/api/scope.ts";
+import { anInvoice } from "../../fakes/an-invoice.ts";
+
+const table: readonly Route[] = routes;
+const keys = table.map(routeKey);
+
+describe("routes", () => {
+  it("stand once each", () => {
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it.each(table.map((route) => [routeKey(route), route] as const))(
+    "%s is served by a function that exists",
+    (_, route) => {
+      expect(existsSync(new URL(`../../../functions/${route.function}/handler.ts`, import.meta.url))).toBe(true);
+    },
+  );
+
+  it.each(table.map((route) => [routeKey(route), route] as const))(
+    "%s has a path that API Gateway takes",
+    (_, { path }) => {
+      expect(path).toMatch(/^(\/([\w.-]+|\{\w+\}))+$/);
+    },
+  );
+
+  it("go without a token only where nothing is anybody's own", () => {
+    const open = table.filter(({ scope }) => scope === null).map(routeKey);
+
+    expect(open).toEqual(["GET /health", "POST /oauth/token", "GET /.well-known/jwks.json"]);
+  });
+
+  it("ask for scopes that exist", () => {
+    expect(table.filter(({ scope }) => scope !== null && !scopes.includes(scope))).toEqual([]);
+  });
+
+  it("read a body with POST, PUT and PATCH alone", () => {
+    expect(table.filter(({ method, body }) => body && (method === "GET" || method === "DELETE"))).toEqual([]);
+  });
+
+  it("read an invoice as the schema does, with every finding", () => {
+    const read = table.find((route) => routeKey(route) === "POST /irn")?.body?.read;
+
+    expect(read?.(anInvoice())).toEqual({ value: anInvoice() });
+    expect(read?.({ ...anInvoice(), Version: "2" })).toMatchObject({ findings: [{ path: "Version" }] });
+  });
+});
+
+describe("methodsOf", () => {
+  it.each([
+    ["/irn", ["POST"]],
+    ["/irn/abc", ["GET"]],
+    ["/irn/a%2Fb", ["GET"]],
+    ["/health", ["GET"]],
+    ["/", []],
+    ["", []],
+    ["/irn/", []],
+    ["/irn/a/b", []],
+    ["irn", []],
+    ["/Health", []],
+  ])("of %j are %j", (path, methods) => {
+    expect(methodsOf(path)).toEqual(methods);
+  });
+});

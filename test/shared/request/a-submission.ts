@@ -1,0 +1,35 @@
+import { documentFingerprint } from "../../../shared/document/document-fingerprint.ts";
+import type { Invoice } from "../../../shared/invoice/invoice.ts";
+import { irnOf } from "../../../shared/invoice/irn.ts";
+import type { Submission, SubmitDeps } from "../../../shared/request/submit.ts";
+import { fresh } from "../../fakes/a-request.ts";
+import { anInvoice } from "../../fakes/an-invoice.ts";
+import { memoryQueue } from "../../fakes/memory-queue.ts";
+import { memoryStores } from "../../fakes/memory-stores.ts";
+import { virtualClock } from "../../fakes/virtual-clock.ts";
+
+/** What POST /irn makes of an invoice. */
+export function aSubmission(invoice: Invoice = anInvoice(), overrides: Partial<Submission> = {}): Submission {
+  const { SellerDtls, DocDtls } = invoice;
+  return {
+    gstin: SellerDtls.Gstin,
+    payload: { method: "POST", path: "/irn", query: {}, body: invoice },
+    irn: irnOf({ sellerGstin: SellerDtls.Gstin, docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt }),
+    docFp: documentFingerprint(invoice),
+    flow: "direct",
+    idempotencyKey: undefined,
+    requestId: fresh(),
+    ...overrides,
+  };
+}
+
+/** One account: its stores, its queue, its time. */
+export function anAccount() {
+  const clock = virtualClock();
+  const stores = memoryStores();
+  const queue = memoryQueue();
+  let ids = 0;
+  const newId = () => `id-${++ids}`;
+  const deps: SubmitDeps = { ...stores, queue, now: clock.now, sleep: clock.sleep, newId };
+  return { clock, ...stores, queue, newId, deps };
+}
