@@ -1,16 +1,15 @@
 import { problemBody } from "../api/problem.ts";
 import { canonicalHash } from "../canonical-json.ts";
-import type { Document } from "../document/document.ts";
+import type { Document, Registration } from "../document/document.ts";
 import type { DocumentStore, Hold } from "../document/document-store.ts";
 import { registeredAnswer } from "../document/registered-answer.ts";
-import { type EventRecord, eventId } from "../event/event.ts";
 import type { Bus, EventLog } from "../event/event-log.ts";
 import { type Invoice, Invoice as InvoiceSchema } from "../invoice/invoice.ts";
 import type { Irp, IrpError, SignedDocument } from "../irp/irp.ts";
 import type { VerifiedDocument } from "../irp/verify.ts";
-import { toIstTimestamp } from "../ist.ts";
+import { failedEvent, generatedEvent } from "./outcome-event.ts";
 import type { QueueMessage } from "./queue.ts";
-import { KEY_LIFE_MS, type Outcome, type Request } from "./request.ts";
+import { KEY_LIFE_MS, type Outcome, type Request, SKEW_MS } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
 import { knownOutcome } from "./submit.ts";
 
@@ -33,6 +32,8 @@ export interface WorkDeps {
 /** `done`: acknowledge the message. `hand-back`: it is needed again at that time. */
 export type Verdict = { readonly is: "done" } | { readonly is: "hand-back"; readonly until: Date };
 
+type RefusedOutcome = Extract<Outcome, { kind: "problem" }>;
+
 const DONE: Verdict = { is: "done" };
 const LEASE_MS = 40_000;
 /** What must be left of the lease beyond the call's own time-out when the call is sent. */
@@ -50,7 +51,7 @@ export async function work(deps: WorkDeps, { rid }: QueueMessage): Promise<Verdi
   const startedAt = deps.monotonicMs();
   const hold = { worker: deps.newId(), until: deps.now().getTime() + LEASE_MS };
   const standing = await takeDocument(deps, request, hold);
-  if (standing !== "submitted") return follow(deps, request, standing);
+  if (standing !== "submitted") return follow(deps, request, invoice, standing);
 
   if (deps.monotonicMs() - startedAt + deps.callTimeoutMs + GUARD_MS > LEASE_MS) return notSent(deps, request, hold);
   const answer = await deps.irp.generate({ gstin: request.gstin, portal: deps.portal }, invoice);
@@ -90,9 +91,9 @@ function takeDocument(
 }
 
 /** Another worker was here first: wait for it, or take over what it left. */
-async function follow(deps: WorkDeps, request: Request, document: Document): Promise<Verdict> {
-  if (document.reg) return finish(deps, request, outcomeOf(document, request));
-  if (document.lock && document.lock.until > deps.now().getTime())
+async function follow(deps: WorkDeps, request: Request, invoice: Invoice, document: Document): Promise<Verdict> {
+  if (document.reg) return settle(deps, request, invoice, document, document.reg);
+  if (document.lock && document.lock.until + SKEW_MS >= deps.now().getTime())
     return { is: "hand-back", until: later(deps, LOCKED_PAUSE_MS) };
   // Something was sent and nobody knows its outcome: it stays parked until it is looked up.
   await deps.requests.park(request.rid, later(deps, PARK_MS));
@@ -107,12 +108,13 @@ async function registered(
   invoice: Invoice,
   signed: SignedDocument,
 ): Promise<Verdict> {
-  const verified = await deps.verify(signed);
-  if (verified.irn !== request.irn || verified.docFp !== request.docFp) {
+  // A copy that cannot be vouched for says nothing for certain: like no answer at all.
+  const verified = await deps.verify(signed).catch(() => undefined);
+  if (verified?.irn !== request.irn || verified.docFp !== request.docFp) {
     return park(deps, request, hold, { clearPending: false });
   }
   await deps.documents.freezeAnswer(request.irn, JSON.stringify(registeredAnswer(deps.mode, verified, signed)));
-  const event = await deps.events.append(generatedEvent(deps, request, invoice, verified));
+  const event = await deps.events.append(generatedEvent(deps.mode, request, invoice, verified));
   const { ackNo, ackDt } = verified;
   const reg = { rid: request.rid, docFp: request.docFp, portal: deps.portal, ackNo, ackDt };
   // The lock goes with the registration: nothing is left to protect.
@@ -122,12 +124,22 @@ async function registered(
   return finish(deps, request, { kind: "registered", status: 201, irn: request.irn });
 }
 
-async function refused(deps: WorkDeps, request: Request, hold: Hold, errors: readonly IrpError[]): Promise<Verdict> {
-  const outcome: Outcome = { kind: "problem", problem: { ...refusal(errors) } };
-  const event = failedEvent(deps, request, errors);
+function refused(deps: WorkDeps, request: Request, hold: Hold, errors: readonly IrpError[]): Promise<Verdict> {
+  return refuse(deps, request, hold, { ...refusal(errors) }, errors);
+}
+
+/** Request, event and the document that is held, if any, change together. */
+async function refuse(
+  deps: WorkDeps,
+  request: Request,
+  hold: Hold | undefined,
+  problem: RefusedOutcome["problem"],
+  errors: readonly IrpError[] = [],
+): Promise<Verdict> {
   const { irn, rid } = request;
-  const expiresAt = later(deps, KEY_LIFE_MS);
-  if ((await deps.documents.refuse({ irn, hold, rid, outcome, event, expiresAt })) === "refused")
+  const event = failedEvent(deps.mode, request, { code: problem.code, errors, at: deps.now() });
+  const refusal = { irn, hold, rid, outcome: { kind: "problem", problem }, event } as const;
+  if ((await deps.documents.refuse({ ...refusal, expiresAt: later(deps, KEY_LIFE_MS) })) === "refused")
     await deps.bus.publish(event);
   return DONE;
 }
@@ -157,57 +169,27 @@ async function park(
 }
 
 /** 201 for the request that registered it, 200 for the same document again, else the number is taken. */
-function outcomeOf(document: Document, request: Request): Outcome {
-  if (document.reg?.rid === request.rid) return { kind: "registered", status: 201, irn: document.irn };
+async function settle(
+  deps: WorkDeps,
+  request: Request,
+  invoice: Invoice,
+  document: Document,
+  reg: Registration,
+): Promise<Verdict> {
+  const { irn } = document;
+  if (reg.rid === request.rid) {
+    // Whoever registered it may have stopped before the bus knew.
+    await deps.bus.publish(await deps.events.append(generatedEvent(deps.mode, request, invoice, reg)));
+    return finish(deps, request, { kind: "registered", status: 201, irn });
+  }
   const known = knownOutcome(document, request);
   if (!known) throw new Error("only a registered document has an outcome");
-  return known;
+  return known.kind === "problem" ? refuse(deps, request, undefined, known.problem) : finish(deps, request, known);
 }
 
 async function finish(deps: WorkDeps, { rid }: Request, outcome: Outcome): Promise<Verdict> {
   await deps.requests.finish(rid, outcome, later(deps, KEY_LIFE_MS));
   return DONE;
-}
-
-function generatedEvent(
-  deps: WorkDeps,
-  request: Request,
-  { DocDtls }: Invoice,
-  { irn, ackNo, ackDt }: VerifiedDocument,
-): EventRecord {
-  const document = { docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt };
-  const links = { document: `/irn/${irn}` };
-  const data = {
-    irn,
-    ackNo,
-    ackDt,
-    status: "ACT",
-    mode: deps.mode,
-    requestId: request.rid,
-    ...document,
-    seq: 1,
-    links,
-  };
-  return {
-    v: 1,
-    id: eventId("irn.generated", irn),
-    gstin: request.gstin,
-    type: "irn.generated",
-    timestamp: ackDt,
-    data,
-  };
-}
-
-function failedEvent(deps: WorkDeps, { rid, irn, gstin }: Request, errors: readonly IrpError[]): EventRecord {
-  const data = {
-    irn,
-    mode: deps.mode,
-    requestId: rid,
-    errors: errors.slice(0, 20),
-    links: { request: `/requests/${rid}` },
-  };
-  const id = eventId("irn.failed", rid.replace(".", "-"));
-  return { v: 1, id, gstin, type: "irn.failed", timestamp: toIstTimestamp(deps.now()), data };
 }
 
 function later(deps: WorkDeps, ms: number): Date {

@@ -122,7 +122,7 @@ export function eventBusEngine(options: EventBusOptions): EventBusEngine {
     async close() {
       clock.stop();
       delivery.stop();
-      file.flush();
+      file.close();
     },
   };
 }

@@ -71,7 +71,7 @@ export function queueRegistry({ region, now, newId, dataDir }: EngineOptions) {
 
   return {
     changed,
-    close: () => file.flush(),
+    close: () => file.close(),
     all: () => [...queues.values()],
 
     /** Finds a queue by name, URL or ARN: the last part is the name in each. */

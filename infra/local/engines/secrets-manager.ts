@@ -162,7 +162,7 @@ export function secretsManagerEngine({ region, now, newId, dataDir }: EngineOpti
   return {
     call: dispatcher("secretsmanager", operations),
     async close() {
-      file.flush();
+      file.close();
     },
   };
 }

@@ -6,19 +6,20 @@ export interface StateFile<State> {
   load(): State | undefined;
   /** Notes that the state changed; it is on disk within half a second. */
   changed(): void;
-  /** Writes now what is not yet on disk. */
-  flush(): void;
+  /** Writes what is not yet on disk, and nothing after: the file may be the next run's by then. */
+  close(): void;
 }
 
 const delayMs = 500;
 
 /** Keeps an engine's state as one JSON file. A file is replaced whole, so a crash leaves the old one or the new one. */
 export function stateFile<State>(dataDir: string | undefined, name: string, snapshot: () => State): StateFile<State> {
-  if (dataDir === undefined) return { load: () => undefined, changed() {}, flush() {} };
+  if (dataDir === undefined) return { load: () => undefined, changed() {}, close() {} };
 
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, `${name}.json`);
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   function flush() {
     if (timer === undefined) return;
@@ -31,9 +32,12 @@ export function stateFile<State>(dataDir: string | undefined, name: string, snap
   return {
     load: () => parse<State>(read(path)),
     changed() {
-      timer ??= setTimeout(flush, delayMs).unref();
+      if (!isClosed) timer ??= setTimeout(flush, delayMs).unref();
     },
-    flush,
+    close() {
+      isClosed = true;
+      flush();
+    },
   };
 }
 

@@ -161,7 +161,7 @@ export function stepFunctionsEngine({
     resume: executions.resume,
     async close() {
       executions.close();
-      file.flush();
+      file.close();
     },
   };
 }
