@@ -5,5 +5,6 @@ import { EinvoiceStack } from "./einvoice-stack.ts";
 
 await bundleFunctions();
 const app = new App();
-for (const stage of Object.values(stages)) new EinvoiceStack(app, stage);
+// The local stage is for npm start, which synthesizes it by itself.
+for (const stage of [stages.sandbox, stages.live]) new EinvoiceStack(app, stage);
 app.synth();

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type Endpoint, startEndpoint } from "./endpoint.ts";
-import { type Functions, functions } from "./functions.ts";
+import { startEndpoint } from "./endpoint.ts";
+import { functions } from "./functions.ts";
+import type { Cloud } from "./provision.ts";
 import { provision } from "./resource-types.ts";
 import { type Provisioned, provisioningOrder, resolver, Template } from "./template.ts";
 
@@ -16,22 +17,6 @@ export interface CloudOptions {
   /** Waits of state machines are this many times shorter. */
   readonly speed?: number;
   readonly progress?: (line: string) => void;
-}
-
-/** The surroundings in which resources are provisioned. */
-export interface Cloud {
-  readonly stackName: string;
-  readonly region: string;
-  readonly account: string;
-  readonly assetFolder: string;
-  readonly endpoint: Endpoint;
-  readonly functions: Functions;
-  readonly progress: (line: string) => void;
-  nextPort(): number;
-  /** Runs once everything is provisioned. */
-  whenReady(start: () => void): void;
-  /** Runs at the end. */
-  whenClosing(stop: () => Promise<void> | void): void;
 }
 
 export interface RunningCloud {

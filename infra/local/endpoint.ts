@@ -73,7 +73,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     server.close();
     throw error;
   });
-  server.on("request", (request, response) => void answer(engines, invoke, request, response));
+  const calls = new Map<string, number>();
+  server.on("request", (request, response) => void answer({ engines, invoke, calls }, request, response));
 
   return {
     url,
@@ -98,25 +99,37 @@ async function noFunction(name: string) {
   return { ok: false as const, errorType: "ResourceNotFoundException", errorMessage: `Function not found: ${name}` };
 }
 
-async function answer(
-  engines: Record<string, Engine>,
-  invoke: Invoke,
-  request: IncomingMessage,
-  response: ServerResponse,
-) {
+interface Door {
+  readonly engines: Record<string, Engine>;
+  readonly invoke: Invoke;
+  /** How often each operation was called on each resource; `GET /` shows it. */
+  readonly calls: Map<string, number>;
+}
+
+async function answer({ engines, invoke, calls }: Door, request: IncomingMessage, response: ServerResponse) {
   const hungUp = new AbortController();
   response.once("close", () => hungUp.abort());
   try {
+    if (request.method === "GET" && pathOf(request) === "/")
+      return send(request, response, 200, Object.fromEntries(calls));
     const body = await read(request);
     const functionName = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathOf(request))?.[1];
     if (functionName) return await answerInvoke(invoke, decodeURIComponent(functionName), request, body, response);
     const [service = "", operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     const engine = Object.hasOwn(engines, service) ? engines[service] : undefined;
     if (!engine) throw unknownService(request, service);
-    send(request, response, 200, await engine.call(operation, parse(body), hungUp.signal));
+    const input = parse(body);
+    count(calls, operation, input);
+    send(request, response, 200, await engine.call(operation, input, hungUp.signal));
   } catch (error) {
     sendError(request, response, error);
   }
+}
+
+function count(calls: Map<string, number>, operation: string, input: object): void {
+  const { TableName, QueueUrl } = input as { TableName?: string; QueueUrl?: string };
+  const name = [operation, TableName ?? QueueUrl?.split("/").at(-1)].filter(Boolean).join(" ");
+  calls.set(name, (calls.get(name) ?? 0) + 1);
 }
 
 const pathOf = ({ url = "/" }: IncomingMessage) => url.split("?")[0] ?? "/";

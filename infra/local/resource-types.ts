@@ -1,4 +1,4 @@
-import type { Cloud } from "./cloud.ts";
+import type { Cloud, Provision } from "./provision.ts";
 import { api, integration, route } from "./resources/apigatewayv2.ts";
 import { customResource } from "./resources/custom-resource.ts";
 import { table } from "./resources/dynamodb-table.ts";
@@ -9,15 +9,6 @@ import { secret } from "./resources/secretsmanager-secret.ts";
 import { queue } from "./resources/sqs-queue.ts";
 import { stateMachine } from "./resources/stepfunctions-state-machine.ts";
 import type { Provisioned, TemplateResource } from "./template.ts";
-
-/** A resource on its way: its properties with every reference resolved. */
-export interface ResourceRequest {
-  readonly logicalId: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
-
-export type Provision = (cloud: Cloud, request: ResourceRequest) => Promise<Provisioned>;
 
 const behaving: Readonly<Record<string, Provision>> = {
   "AWS::ApiGatewayV2::Api": api,

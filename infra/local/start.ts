@@ -1,86 +1,16 @@
-import { mkdirSync } from "node:fs";
-import { bundleFunctions } from "../bundle.ts";
-import { type RunningCloud, startCloud } from "./cloud.ts";
-import { type Stack, seed } from "./seed.ts";
-import { synthesize } from "./synthesize.ts";
-
-/** Where the local cloud keeps everything. The acceptance run takes a folder of its own. */
-const FOLDER = process.env["LOCAL_DIR"] ?? ".local";
-const began = performance.now();
-
-/** `npm start`. */
-async function start(): Promise<void> {
-  const port = numberFrom("PORT", 3000, 0);
-  const speed = numberFrom("SPEED", 1, 1);
-  mkdirSync(FOLDER, { recursive: true });
-  progress("bundling the functions");
-  await bundleFunctions();
-  progress("synthesizing the stack");
-  const synthesized = synthesize(`${FOLDER}/cdk.out`);
-  progress("starting the engines and the functions");
-  const cloud = await startCloud({ ...synthesized, dataFolder: FOLDER, port, speed, progress });
-  stopOnSignals(cloud);
-  const stack = await seed({ folder: FOLDER, outputs: cloud.outputs, awsUrl: cloud.awsUrl, region: "ap-south-1" });
-  // The sandbox makes its keys on first use; nobody's first invoice should wait for that.
-  await fetch(`${stack.irpUrl}/sandbox/jwks.json`);
-  progress("ready");
-  console.log(greeting(stack));
-}
-
-function stopOnSignals(cloud: RunningCloud): void {
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    console.log("\nstopping; what was accepted is kept in .local/");
-    cloud.close().finally(() => process.exit(0));
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-}
-
-function progress(line: string): void {
-  console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
-}
-
-function greeting({ apiUrl, irpUrl, clients }: Stack): string {
-  const [client] = clients;
-  const token = `$(curl -s -u ${client?.clientId}:${client?.clientSecret} -d grant_type=client_credentials ${apiUrl}/oauth/token | node -p 'JSON.parse(fs.readFileSync(0)).access_token')`;
-  return `
-The E-Invoice API (test mode)   ${apiUrl}
-Sandbox IRP                     ${irpUrl}
-Clients, secrets, addresses     ${FOLDER}/stack.json
-Logs                            ${FOLDER}/logs/
-
-Register ${FOLDER}/invoice.json, your first IRN:
-
-curl -s ${apiUrl}/irn -H 'content-type: application/json' -d @${FOLDER}/invoice.json -H "authorization: Bearer ${token}"
-
-Ctrl-C stops.`;
+/** `npm start`. The cloud is loaded from here, so that a package that is missing is one sentence too, and not a stack. */
+try {
+  const { runLocalCloud } = await import("./run.ts");
+  await runLocalCloud();
+} catch (error) {
+  console.error(`\n${sentence(error)}`);
+  process.exit(1);
 }
 
 /** One sentence that says what to do; the stack only where we do not know the failure. */
 function sentence(error: unknown): string {
-  const { code, port, message = String(error), stack } = error as NodeJS.ErrnoException & { port?: number };
+  const { code, name, port, message = String(error), stack } = error as NodeJS.ErrnoException & { port?: number };
   if (code === "EADDRINUSE") return `Port ${port} is taken. Stop what uses it, or choose another: PORT=4000 npm start`;
-  if (code === "ERR_MODULE_NOT_FOUND") return `A package is missing (${message.split("\n")[0]}). Run: npm ci`;
-  if (error instanceof UsageError) return message;
-  return stack ?? message;
+  if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return `${message.split("\n")[0]}. Run: npm ci`;
+  return name === "UsageError" ? message : (stack ?? message);
 }
-
-/** The person at the keyboard asked for something that cannot be; the message says what to do instead. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-function numberFrom(variable: string, otherwise: number, least: number): number {
-  const text = process.env[variable];
-  if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= least) return value;
-  throw new UsageError(`${variable} must be a number from ${least} up, not "${text}".`);
-}
-
-await start().catch((error: unknown) => {
-  console.error(`\n${sentence(error)}`);
-  process.exit(1);
-});

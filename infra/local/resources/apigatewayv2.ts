@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import * as z from "zod";
-import type { Cloud } from "../cloud.ts";
-import type { Provision } from "../resource-types.ts";
+import type { Cloud, Provision } from "../provision.ts";
 import { gatewayEvent } from "./gateway-event.ts";
 import { matchRoute, type RouteTarget } from "./gateway-route.ts";
 

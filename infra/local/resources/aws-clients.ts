@@ -1,4 +1,4 @@
-import type { Cloud } from "../cloud.ts";
+import type { Cloud } from "../provision.ts";
 
 /** The configuration of an SDK client that talks to the local endpoint, and of the functions that do. */
 export function clientConfig({ endpoint, region }: Pick<Cloud, "endpoint" | "region">) {

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
-import type { Provision } from "../resource-types.ts";
+import type { Provision } from "../provision.ts";
 
 const Properties = z.looseObject({ ServiceToken: z.string() });
 const Answer = z.looseObject({

@@ -5,7 +5,7 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
-import type { Provision } from "../resource-types.ts";
+import type { Provision } from "../provision.ts";
 import { clientConfig } from "./aws-clients.ts";
 
 const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(["HASH", "RANGE"]) }));

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import type { Cloud } from "../cloud.ts";
 import type { QueueRecord } from "../engines/sqs.ts";
-import type { Provision } from "../resource-types.ts";
+import type { Cloud, Provision } from "../provision.ts";
 
 const Properties = z.object({
   EventSourceArn: z.string(),

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import * as z from "zod";
-import type { Provision } from "../resource-types.ts";
+import type { Provision } from "../provision.ts";
 import { lambdaEnvironment } from "./aws-clients.ts";
 
 const Properties = z.object({

@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod";
-import type { Provision } from "../resource-types.ts";
+import type { Provision } from "../provision.ts";
 import { clientConfig } from "./aws-clients.ts";
 
 const Properties = z.object({ Name: z.string().optional(), SecretString: z.string().optional() });

@@ -1,6 +1,6 @@
 import { CreateQueueCommand, type QueueAttributeName, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import type { Provision } from "../resource-types.ts";
+import type { Provision } from "../provision.ts";
 import { clientConfig } from "./aws-clients.ts";
 
 const Name = z.string().optional();

@@ -5,7 +5,7 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import * as z from "zod";
-import type { Provision } from "../resource-types.ts";
+import type { Provision } from "../provision.ts";
 import { clientConfig } from "./aws-clients.ts";
 
 const Properties = z.object({

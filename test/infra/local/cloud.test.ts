@@ -3,6 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RunningCloud, startCloud } from "../../../infra/local/cloud.ts";
 import { synthesize } from "../../../infra/local/synthesize.ts";
@@ -45,6 +47,27 @@ describe("the local cloud", () => {
     const second = await start(withExtras(smallTemplate()), dataFolder);
 
     expect(await storedItem(second.awsUrl, table, "kept")).toBeDefined();
+  });
+
+  it("serves buses, rules and state machines of the template", async () => {
+    const { outputs, awsUrl } = await start(withExtras(smallTemplate()));
+    const config = {
+      endpoint: awsUrl,
+      region: "ap-south-1",
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    };
+    const entry = { EventBusName: "extra", Source: "test", DetailType: "said", Detail: "{}" };
+
+    await new EventBridgeClient(config).send(new PutEventsCommand({ Entries: [entry] }));
+    const started = new StartExecutionCommand({
+      stateMachineArn: outputs["ExtraMachine"],
+      input: '{"Records":[{"body":"by-machine"}]}',
+    });
+    await new SFNClient(config).send(started);
+
+    const stored = (key: string) => storedItem(awsUrl, outputs["ExtraTable"] ?? "", key);
+    await expect.poll(() => stored("by-rule"), { timeout: 5_000 }).toBeDefined();
+    await expect.poll(() => stored("by-machine"), { timeout: 5_000 }).toBeDefined();
   });
 
   it("answers as the gateway does when a function throws or does not return", async () => {
@@ -139,6 +162,33 @@ function withExtras({ Resources, Outputs }: PlainTemplate): unknown {
           FunctionResponseTypes: ["ReportBatchItemFailures"],
         },
       },
+      ExtraBus: { Type: "AWS::Events::EventBus", Properties: { Name: "extra" } },
+      ExtraRule: {
+        Type: "AWS::Events::Rule",
+        Properties: {
+          EventBusName: { Ref: "ExtraBus" },
+          EventPattern: { "detail-type": ["said"] },
+          Targets: [
+            { Id: "t", Arn: { "Fn::GetAtt": ["ExtraFunction", "Arn"] }, Input: '{"Records":[{"body":"by-rule"}]}' },
+          ],
+        },
+      },
+      ExtraMachine: {
+        Type: "AWS::StepFunctions::StateMachine",
+        Properties: {
+          RoleArn: "arn:aws:iam::000000000000:role/extra",
+          DefinitionString: {
+            "Fn::Join": [
+              "",
+              [
+                '{"StartAt":"T","States":{"T":{"Type":"Task","End":true,"Resource":"',
+                { "Fn::GetAtt": ["ExtraFunction", "Arn"] },
+                '"}}}',
+              ],
+            ],
+          },
+        },
+      },
       ExtraIntegration: {
         Type: "AWS::ApiGatewayV2::Integration",
         Properties: { ApiId, IntegrationType: "AWS_PROXY", IntegrationUri: { "Fn::GetAtt": ["ExtraFunction", "Arn"] } },
@@ -152,7 +202,7 @@ function withExtras({ Resources, Outputs }: PlainTemplate): unknown {
         },
       },
     },
-    Outputs: { ...Outputs, ExtraTable: { Value: table } },
+    Outputs: { ...Outputs, ExtraTable: { Value: table }, ExtraMachine: { Value: { Ref: "ExtraMachine" } } },
   };
 }
 
