@@ -13,12 +13,22 @@ type Deps = WorkDeps & {
 
 /** Calls the IRP: one message, one request, one document at a time. */
 export function createHandler(deps: Deps) {
+  const telling = { ...deps, verify: tellingVerify(deps) };
   return queueFunction({
     log: deps.log,
-    process: (record) => process(deps, record),
+    process: (record) => process(telling, record),
     handBack: (record, until) =>
       deps.queue.handBack(deps.flowOf(record.eventSourceARN), record.receiptHandle, until, deps.now()),
   });
+}
+
+/** The worker parks what it cannot verify and goes on; why is for the operator to know. */
+function tellingVerify({ log, verify }: Deps): Deps["verify"] {
+  return (document) =>
+    verify(document).catch((error: unknown) => {
+      log.error("a signed copy could not be verified", { error, irn: document.irn });
+      throw error;
+    });
 }
 
 async function process(deps: Deps, record: SQSRecord): Promise<RecordVerdict> {

@@ -13,10 +13,13 @@ export function createHandler(deps: Deps) {
   return httpFunction("read-irn", deps, { "GET /irn/{irn}": (call) => readIrn(deps, call) });
 }
 
+/** Anything else is no key to ask the store for: it may be longer than a key can be. */
+const IRN = /^[0-9a-f]{64}$/;
+
 /** A registered document with its status as we know it, without asking the IRP. Another GSTIN's is not there at all. */
 async function readIrn(deps: Deps, { params, caller }: Call): Promise<HttpAnswer> {
   const irn = params["irn"] ?? "";
-  const document = await deps.documents.find(irn);
+  const document = IRN.test(irn) ? await deps.documents.find(irn) : undefined;
   if (!document?.reg || document.ownerGstin !== caller?.gstin)
     throw new Problem("not_found", "there is no such document");
   const answer = await deps.documents.answer(irn);

@@ -14,9 +14,13 @@ export function createHandler(deps: Deps) {
   return httpFunction("read-request", deps, { "GET /requests/{id}": (call) => readRequest(deps, call) });
 }
 
+/** Anything else is no key to ask the store for: it may be longer than a key can be. */
+const RID = /^[\w-]{43}\.[\w-]{1,40}$/;
+
 /** An accepted request: its state, and its outcome once there is one. Another GSTIN's is not there at all. */
 async function readRequest(deps: Deps, { params, caller }: Call): Promise<HttpAnswer> {
-  const request = await deps.requests.find(params["id"] ?? "");
+  const id = params["id"] ?? "";
+  const request = RID.test(id) ? await deps.requests.find(id) : undefined;
   if (!request || request.gstin !== caller?.gstin || request.state === "CLAIMED") {
     throw new Problem("not_found", "there is no such request; an outcome can be read for 24 hours");
   }

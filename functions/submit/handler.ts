@@ -32,12 +32,26 @@ async function register(deps: Deps, call: Call<Invoice>): Promise<HttpAnswer> {
     requestId: call.requestId,
   });
 
-  const outcome = submitted.is === "known" ? submitted.outcome : await waitForOutcome(deps, submitted.rid, waitMs);
-  const answer = outcome ? await outcomeAnswer(deps.documents, outcome, call.requestId) : pending(submitted);
+  // A replay must give the bytes of the first answer, so a stored problem names the request, not the call.
+  const answer =
+    submitted.is === "known"
+      ? await outcomeAnswer(deps.documents, submitted.outcome, submitted.replayOf ?? call.requestId)
+      : await acceptedAnswer(deps, submitted.rid, waitMs);
   return {
     ...answer,
     headers: { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}), ...replayed(submitted) },
   };
+}
+
+/** From acceptance on nothing is answered but the outcome or 202, whatever fails while we look for it. */
+async function acceptedAnswer(deps: Deps, rid: string, waitMs: number): Promise<HttpAnswer> {
+  try {
+    const outcome = await waitForOutcome(deps, rid, waitMs);
+    return outcome ? await outcomeAnswer(deps.documents, outcome, rid) : pending(rid);
+  } catch (error) {
+    deps.log.error("the outcome of an accepted request could not be read", { error, rid });
+    return pending(rid);
+  }
 }
 
 /** A token speaks for one GSTIN; the document must be its own. */
@@ -55,9 +69,8 @@ function replayed(submitted: Awaited<ReturnType<typeof submit>>): Record<string,
 }
 
 /** Accepted and not over yet: 202, and where to look. */
-function pending(submitted: Awaited<ReturnType<typeof submit>>): HttpAnswer {
-  if (submitted.is !== "accepted") throw new Error("a known outcome is never pending");
-  const location = `/requests/${submitted.rid}`;
-  const json = { id: submitted.rid, state: "queued", links: { self: location } };
+function pending(rid: string): HttpAnswer {
+  const location = `/requests/${rid}`;
+  const json = { id: rid, state: "queued", links: { self: location } };
   return { status: 202, json, headers: { location, "retry-after": "2" } };
 }

@@ -6,13 +6,21 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { CLAIM_MS, keyOf, Payload, Request, SKEW_MS } from "../request/request.ts";
+import { CLAIM_MS, keyOf, Outcome, Payload, Request, SKEW_MS } from "../request/request.ts";
 import type { RequestStore } from "../request/request-store.ts";
 import { CompressedText, compressed } from "./compressed.ts";
 import { conditionally } from "./dynamo.ts";
 
 /** A payload outlives its request: 24 hours in the queue, 24 hours as a key, and the TTL sweep's own delay. */
 const PAYLOAD_LIFE_SECONDS = 15 * 24 * 60 * 60;
+/** The outcome is text: it is replayed byte for byte, and the members of a DynamoDB map have no order. */
+const StoredRequest = z.object({
+  ...Request.shape,
+  outcome: z
+    .string()
+    .transform((text) => Outcome.parse(JSON.parse(text)))
+    .optional(),
+});
 const StoredPayload = z.object({ v: z.literal(1), payload: CompressedText });
 
 /** pk = key; sk = "-" for the request, `PAY#rid` for what it carries. */
@@ -22,7 +30,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
 
   async function find(rid: string): Promise<Request | undefined> {
     const { Item } = await db.send(new GetCommand({ TableName, Key: requestAt(rid), ConsistentRead: true }));
-    return Item?.["rid"] === rid ? Request.parse(Item) : undefined;
+    return Item?.["rid"] === rid ? StoredRequest.parse(Item) : undefined;
   }
 
   return {
@@ -47,7 +55,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
           }),
         ),
       );
-      return claim.held ? "claimed" : Request.parse(claim.item);
+      return claim.held ? "claimed" : StoredRequest.parse(claim.item);
     },
 
     async release(rid, owner) {
@@ -125,7 +133,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
 }
 
 /** QUEUED → FINAL, as an update of its own and as a part of the refusing transaction. */
-export function finishing(TableName: string, rid: string, outcome: Request["outcome"], expiresAt: Date) {
+export function finishing(TableName: string, rid: string, outcome: Outcome, expiresAt: Date) {
   return {
     TableName,
     Key: { pk: keyOf(rid), sk: "-" },
@@ -136,7 +144,7 @@ export function finishing(TableName: string, rid: string, outcome: Request["outc
       ":rid": rid,
       ":queued": "QUEUED",
       ":final": "FINAL",
-      ":outcome": outcome,
+      ":outcome": JSON.stringify(outcome),
       ":expiresAt": seconds(expiresAt.getTime()),
     },
   };

@@ -1,4 +1,11 @@
-import { type CryptoKey, createLocalJWKSet, type FlattenedJWSInput, type JWK, type JWSHeaderParameters } from "jose";
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JWK,
+  type JWSHeaderParameters,
+} from "jose";
 import * as z from "zod";
 import type { UpstreamSecret } from "./portals.ts";
 
@@ -10,7 +17,7 @@ export interface PortalKeys {
   verification(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey>;
 }
 
-/** Keys as configured; those given by address are fetched once and kept. */
+/** Keys as configured; those given by address are fetched once and kept until a signature names one that is not there. */
 export function portalKeys(
   source: () => Promise<UpstreamSecret["keys"]>,
   fetchJson: (url: string) => Promise<unknown>,
@@ -32,6 +39,11 @@ export function portalKeys(
     return loading;
   }
 
+  async function find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+    const keys = (await load()).filter((each) => each.use !== "enc");
+    return createLocalJWKSet({ keys })(header, token);
+  }
+
   return {
     async encryption() {
       const key = (await load()).find((each) => each.use === "enc");
@@ -39,8 +51,11 @@ export function portalKeys(
       return key;
     },
     async verification(header, token) {
-      const keys = (await load()).filter((each) => each.use !== "enc");
-      return createLocalJWKSet({ keys })(header, token);
+      return find(header, token).catch((error: unknown) => {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        kept = undefined;
+        return find(header, token);
+      });
     },
   };
 }

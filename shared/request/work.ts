@@ -1,6 +1,6 @@
 import { problemBody } from "../api/problem.ts";
 import { canonicalHash } from "../canonical-json.ts";
-import type { Document, Registration } from "../document/document.ts";
+import type { Document } from "../document/document.ts";
 import type { DocumentStore, Hold } from "../document/document-store.ts";
 import { registeredAnswer } from "../document/registered-answer.ts";
 import type { Bus, EventLog } from "../event/event-log.ts";
@@ -92,7 +92,7 @@ function takeDocument(
 
 /** Another worker was here first: wait for it, or take over what it left. */
 async function follow(deps: WorkDeps, request: Request, invoice: Invoice, document: Document): Promise<Verdict> {
-  if (document.reg) return settle(deps, request, invoice, document, document.reg);
+  if (document.reg) return settle(deps, request, invoice, document);
   if (document.lock && document.lock.until + SKEW_MS >= deps.now().getTime())
     return { is: "hand-back", until: later(deps, LOCKED_PAUSE_MS) };
   // Something was sent and nobody knows its outcome: it stays parked until it is looked up.
@@ -169,15 +169,9 @@ async function park(
 }
 
 /** 201 for the request that registered it, 200 for the same document again, else the number is taken. */
-async function settle(
-  deps: WorkDeps,
-  request: Request,
-  invoice: Invoice,
-  document: Document,
-  reg: Registration,
-): Promise<Verdict> {
-  const { irn } = document;
-  if (reg.rid === request.rid) {
+async function settle(deps: WorkDeps, request: Request, invoice: Invoice, document: Document): Promise<Verdict> {
+  const { irn, reg } = document;
+  if (reg?.rid === request.rid) {
     // Whoever registered it may have stopped before the bus knew.
     await deps.bus.publish(await deps.events.append(generatedEvent(deps.mode, request, invoice, reg)));
     return finish(deps, request, { kind: "registered", status: 201, irn });

@@ -12,7 +12,13 @@ const [PORTAL, STRANGER] = [newPair(), newPair()];
 
 /** What the portal does with the next call. `meanwhile` runs when the call has arrived and is not answered yet. */
 export type Step = { readonly meanwhile?: () => void | Promise<void> } & (
-  | { readonly is: "ok"; readonly registers?: (sent: Invoice) => Invoice; readonly signedBy?: "stranger" }
+  | {
+      readonly is: "ok";
+      readonly registers?: (sent: Invoice) => Invoice;
+      /** Registered under another IRN than the document has. */
+      readonly irn?: string;
+      readonly signedBy?: "stranger";
+    }
   | { readonly is: "refused"; readonly errors: readonly IrpError[] }
   | { readonly is: "not-sent"; readonly codes?: readonly string[] }
   /** The answer is lost; whether the document was registered is up to the script. */
@@ -43,7 +49,9 @@ export function fakeIrp(now: () => Date): FakeIrp {
   /** The registration, or the portals' word for a number that is taken, which says nothing of by whom. */
   function register(sent: Invoice, step: Extract<Step, { is: "ok" }>): Answer<SignedDocument> {
     const ackNo = 112610000000001 + registry.size;
-    const signed = signedCopies(step.registers?.(sent) ?? sent, ackNo, now(), step.signedBy ? STRANGER : PORTAL);
+    const document = step.registers?.(sent) ?? sent;
+    const ack = { irn: step.irn ?? irnOfInvoice(document), ackNo, at: now() };
+    const signed = signedCopies(document, ack, step.signedBy ? STRANGER : PORTAL);
     if (registry.has(signed.irn)) return { is: "unknown", codes: ["2150"], reason: "Duplicate IRN" };
     registry.set(signed.irn, signed);
     return { is: "ok", value: signed };
@@ -74,15 +82,21 @@ export function fakeIrp(now: () => Date): FakeIrp {
 }
 
 /** The signed copies gain members, and the number comes back in capitals. */
-function signedCopies(invoice: Invoice, AckNo: number, at: Date, pair: Pair): SignedDocument {
-  const document = { ...registrable(invoice) };
-  const { Typ, No, Dt } = invoice.DocDtls;
-  const Irn = irnOf({ sellerGstin: invoice.SellerDtls.Gstin, docType: Typ, docNo: No, docDate: Dt });
+function signedCopies(
+  invoice: Invoice,
+  { irn, ackNo, at }: { readonly irn: string; readonly ackNo: number; readonly at: Date },
+  pair: Pair,
+): SignedDocument {
+  const { Typ, No } = invoice.DocDtls;
   const DocDtls = { ...invoice.DocDtls, Typ: Typ.toUpperCase(), No: No.toUpperCase() };
   const ItemList = invoice.ItemList.map((item, ItemNo) => ({ ItemNo, ...item }));
-  const acknowledged = { AckNo, AckDt: toPortalTime(at), Irn, ...document, DocDtls, ItemList };
-  const signedInvoice = jws(pair, acknowledged);
-  return { irn: Irn, status: "ACT", signedInvoice, signedQrCode: jws(pair, { Irn, DocNo: DocDtls.No }) };
+  const acknowledged = { AckNo: ackNo, AckDt: toPortalTime(at), Irn: irn };
+  const signedInvoice = jws(pair, { ...acknowledged, ...registrable(invoice), DocDtls, ItemList });
+  return { irn, status: "ACT", signedInvoice, signedQrCode: jws(pair, { Irn: irn, DocNo: DocDtls.No }) };
+}
+
+function irnOfInvoice({ SellerDtls, DocDtls }: Invoice): string {
+  return irnOf({ sellerGstin: SellerDtls.Gstin, docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt });
 }
 
 type Pair = ReturnType<typeof newPair>;

@@ -438,6 +438,12 @@ describe("a body", () => {
     },
   );
 
+  it("with a member that stands twice is told which", async () => {
+    const { json } = await setup().post({ body: '{"Version":"1.1","Version":"1.0"}' });
+
+    expect(json).toMatchObject({ detail: expect.stringContaining('"Version"') });
+  });
+
   it("may be nested 32 levels deep", async () => {
     const deep = JSON.parse(`${"[".repeat(31)}1${"]".repeat(31)}`);
 

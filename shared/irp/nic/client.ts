@@ -36,7 +36,7 @@ export function nicIrp(deps: SessionDeps): Irp {
 
   return {
     generate: (to, invoice) => call(to, { method: "POST", path: "/eicore/v1.03/Invoice", body: registrable(invoice) }),
-    byIrn: (to, irn) => call(to, { method: "GET", path: `/eicore/v1.03/Invoice/irn/${irn}` }),
+    byIrn: (to, irn) => call(to, { method: "GET", path: `/eicore/v1.03/Invoice/irn/${encodeURIComponent(irn)}` }),
     byDocument(to, { docType, docNo, docDate }) {
       const query = new URLSearchParams({ doctype: docType, docnum: docNo, docdate: docDate });
       return call(to, { method: "GET", path: `/eicore/v1.03/Invoice/irnbydocdetails?${query}` });

@@ -3,19 +3,19 @@ import type { IrpError } from "../irp.ts";
 import { decrypt } from "./crypto.ts";
 
 const ErrorDetail = z.looseObject({
-  ErrorCode: z.union([z.string(), z.number()]).transform(String),
+  ErrorCode: z.union([z.string(), z.number()]).transform((code) => String(code).trim()),
   ErrorMessage: z.string().nullish(),
 });
 
 /**
  * The outer answer of every call (irp-protocol 4). `Status` comes as number or text, `ErrorDetails` as a list, as JSON
- * text or as base64 of it. A body without `Status` is a gateway's, not the portal's.
+ * text or as base64 of it; each of them may be missing. A body without `Status` is a gateway's, not the portal's.
  */
 export const Envelope = z.looseObject({
   Status: z.union([z.literal(0), z.literal(1), z.literal("0"), z.literal("1")]).transform(Number),
-  Data: z.unknown(),
-  ErrorDetails: z.unknown().transform(readErrors),
-  InfoDtls: z.unknown(),
+  Data: z.unknown().optional(),
+  ErrorDetails: z.unknown().optional().transform(readErrors),
+  InfoDtls: z.unknown().optional(),
 });
 export type Envelope = z.infer<typeof Envelope>;
 

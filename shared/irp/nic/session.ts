@@ -28,7 +28,7 @@ export class LoginRefused extends Error {
 }
 
 const LoginData = z.looseObject({
-  AuthToken: z.string(),
+  AuthToken: z.string().regex(/^[\x21-\x7e]+$/),
   Sek: z.string(),
   TokenExpiry: z.string(),
   UserName: z.string(),
@@ -36,6 +36,9 @@ const LoginData = z.looseObject({
 
 /** Inside its last ten minutes the portal hands out a new token; half-way there nobody waits for one. */
 const REFRESH_MS = 5 * 60 * 1000;
+const SEK_BYTES = 32;
+/** One instance serves any number of GSTINs in its life; the oldest session makes room. */
+const MOST_SESSIONS = 1000;
 
 /** One session per GSTIN, valid at every portal; simultaneous callers share one login. */
 export function sessions(deps: SessionDeps) {
@@ -43,7 +46,10 @@ export function sessions(deps: SessionDeps) {
 
   function start(portal: string, gstin: string, renew: boolean): Promise<Session> {
     const session = login(deps, portal, gstin, renew);
+    open.delete(gstin);
     open.set(gstin, session);
+    const [oldest] = open.keys();
+    if (open.size > MOST_SESSIONS && oldest !== undefined) open.delete(oldest);
     session.catch(() => {
       if (open.get(gstin) === session) open.delete(gstin);
     });
@@ -52,14 +58,18 @@ export function sessions(deps: SessionDeps) {
 
   return {
     async get(portal: string, gstin: string): Promise<Session> {
-      const current = await open.get(gstin);
-      if (!current) return open.get(gstin) ?? start(portal, gstin, false);
-      const remaining = current.expiresAt.getTime() - deps.now().getTime();
-      return remaining > REFRESH_MS ? current : start(portal, gstin, true);
+      const kept = open.get(gstin);
+      const current = await kept;
+      if (current && current.expiresAt.getTime() - deps.now().getTime() > REFRESH_MS) return current;
+      // Whoever came first has put another login there by now.
+      const replacing = open.get(gstin);
+      return replacing && replacing !== kept ? replacing : start(portal, gstin, current !== undefined);
     },
     /** Forgets a token that the portal rejected, unless it was replaced meanwhile. */
     async drop(gstin: string, rejected: Session): Promise<void> {
-      if ((await open.get(gstin)) === rejected) open.delete(gstin);
+      const kept = open.get(gstin);
+      const session = await kept?.catch(() => undefined);
+      if (session === rejected && open.get(gstin) === kept) open.delete(gstin);
     },
   };
 }
@@ -85,10 +95,12 @@ async function login(deps: SessionDeps, portal: string, gstin: string, renew: bo
   if (envelope.Status === 0)
     throw new LoginRefused(`login refused: ${envelope.ErrorDetails.map(({ code }) => code).join(", ")}`);
   const { AuthToken, Sek, TokenExpiry } = LoginData.parse(envelope.Data);
+  const sek = decrypt(appKey, Sek);
+  if (sek.length !== SEK_BYTES) throw new Error("the portal's session key is not 32 bytes");
   return {
     userName: user.userName,
     authToken: AuthToken,
-    sek: decrypt(appKey, Sek),
+    sek,
     expiresAt: portalTimeToDate(TokenExpiry),
   };
 }

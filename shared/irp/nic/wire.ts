@@ -41,12 +41,19 @@ export function nicWire({ upstream, fetch, credentials }: WireDeps): Send {
       signal: AbortSignal.timeout(upstream.callTimeoutMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
-      throw BEFORE_THE_FIRST_BYTE.has(networkCode(error)) ? new NotSent(networkCode(error)) : error;
+      const code = networkCode(error);
+      if (BEFORE_THE_FIRST_BYTE.has(code)) throw new NotSent(code);
+      // The message stays here: of a header that cannot be sent it tells the value, and headers hold secrets.
+      throw new Error(`no answer: ${code || nameOf(error)}`);
     });
     if (response.status === 429) throw new NotSent("HTTP 429");
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return response.json();
   };
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown failure";
 }
 
 function networkCode(error: unknown): string {

@@ -39,6 +39,18 @@ describe("verifyToken", () => {
     });
   });
 
+  it.each(["PS256", "RS384", "RS512"])(
+    "takes no %s, also where the published key does not say its algorithm",
+    async (alg) => {
+      const { alg: _alg, ...silent } = first.publicJwk;
+      const deps = { publishedKeys: async () => ({ keys: [silent] }), issuer: ISSUER, now: () => NOW };
+      const authorization = async (header = {}) => `Bearer ${await aToken(first, { header })}`;
+
+      expect(await verifyToken(deps, await authorization(), "irn:write")).toMatchObject({ gstin: GSTIN });
+      await expect(verifyToken(deps, await authorization({ alg }), "irn:write")).rejects.toThrow("token_invalid");
+    },
+  );
+
   it("takes a token by a key that is younger than its copy of the published ones", async () => {
     const { verify, publish, wait, reads } = setup();
     await verify(first);

@@ -325,6 +325,7 @@ describe("work", () => {
     it.each([
       ["is signed by a stranger", { is: "ok", signedBy: "stranger" }],
       ["is of another content", { is: "ok", registers: withTotal(1181) }],
+      ["is of another IRN", { is: "ok", irn: "0".repeat(64) }],
       ["is of another number", { is: "ok", registers: numbered("A/2") }],
     ] as const)("parks with the submission kept when the signed copy %s", async (_, step) => {
       const { accept, run, requests, documents, bus, rows, clock, portal } = setup();

@@ -13,6 +13,9 @@ export const START = new Date("2026-08-18T09:00:00Z");
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const ENCRYPTION_KEY: JWK = { ...publicKey.export({ format: "jwk" }), kty: "RSA", use: "enc" };
 
+/** More than any test makes: a client that loops is stopped here, where no time-out would. */
+const MOST_CALLS = 100;
+
 const Login = z.strictObject({
   UserName: z.string(),
   Password: z.string(),
@@ -71,6 +74,7 @@ export function aPortal({
   const send: Send = async (portal, request) => {
     if (request.path === "/eivital/v1.04/auth") return logIn(portal, request);
     const nth = calls.push({ ...request, portal }) - 1;
+    if (nth > MOST_CALLS) throw new Error("the client goes round and round");
     const sek = sessions.get(request.headers["AuthToken"] ?? "");
     if (!sek) return refusal("1005");
     const data = z.object({ Data: z.string() }).optional().parse(request.body)?.Data;

@@ -125,6 +125,20 @@ describe("a session", () => {
     await drop("29AAAZA0001A1ZI", rejected);
   });
 
+  it("makes room when there are more than a thousand, the oldest first", async () => {
+    const { open, users, logins } = await setup();
+    const gstins = Array.from({ length: 1001 }, (_, i) => `GSTIN${i}`);
+    for (const gstin of gstins) {
+      await users.save(gstin, USER);
+      await open(gstin);
+    }
+
+    await open("GSTIN1");
+    expect(logins).toHaveLength(1001);
+    await open("GSTIN0");
+    expect(logins).toHaveLength(1002);
+  });
+
   it("can be dropped while the login that replaces it fails", async () => {
     const { open, drop } = await setup({ login: (nth) => (nth === 1 ? refusal("1019") : undefined) });
     const rejected = await open();

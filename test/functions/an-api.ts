@@ -1,0 +1,81 @@
+import { createHandler as createReadIrn } from "../../functions/read-irn/handler.ts";
+import { createHandler as createReadRequest } from "../../functions/read-request/handler.ts";
+import { createHandler as createSubmit } from "../../functions/submit/handler.ts";
+import type { Invoice } from "../../shared/invoice/invoice.ts";
+import { type WorkDeps, work } from "../../shared/request/work.ts";
+import { fresh } from "../fakes/a-request.ts";
+import { anApiEvent } from "../fakes/an-api-event.ts";
+import { anInvoice } from "../fakes/an-invoice.ts";
+import { fakeIrp } from "../fakes/fake-irp.ts";
+import { memoryBus } from "../fakes/memory-bus.ts";
+import { memoryQueue } from "../fakes/memory-queue.ts";
+import { memoryStores } from "../fakes/memory-stores.ts";
+import { silentLog } from "../fakes/silent-log.ts";
+import { virtualClock } from "../fakes/virtual-clock.ts";
+import { anRsaKey, aToken, GSTIN, ISSUER } from "../shared/oauth/a-token.ts";
+import { invoke } from "./invoke.ts";
+
+export const OTHER_GSTIN = "29AAAZA0001A1ZI";
+const ours = await anRsaKey();
+
+export interface CallOptions {
+  readonly gstin?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly requestId?: string;
+}
+
+/**
+ * The functions that register and read, through their pipeline, over one account's fakes. While a caller waits, the
+ * worker takes what was sent, unless `working` says that there is none.
+ */
+export function anApi() {
+  const clock = virtualClock();
+  const stores = memoryStores();
+  const queue = memoryQueue();
+  const bus = memoryBus();
+  const portal = fakeIrp(clock.now);
+  const log = silentLog();
+  const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now: clock.now };
+  const common = { ...stores, queue, log, tokens, now: clock.now, newId: fresh };
+  const worker: WorkDeps = {
+    ...{ ...common, bus, irp: portal.irp, verify: portal.verify, monotonicMs: clock.monotonicMs },
+    ...{ portal: "NIC1", mode: "test", callTimeoutMs: 25_000 },
+  };
+  const api = { ...{ clock, queue, bus, portal, worker, common, ...stores }, working: true };
+  let taken = 0;
+
+  async function workOff(): Promise<void> {
+    while (taken < queue.sent.length) {
+      const sent = queue.sent[taken++];
+      if (sent) await work(worker, sent.message);
+    }
+  }
+
+  async function sleep(ms: number): Promise<void> {
+    if (api.working) await workOff();
+    await clock.sleep(ms);
+  }
+
+  const submitDeps = { ...common, sleep };
+  const authorization = async (gstin: string) => {
+    const iat = Math.floor(clock.now().getTime() / 1000);
+    return `Bearer ${await aToken(ours, { claims: { iat, exp: iat + 600, gstin } })}`;
+  };
+
+  async function post(invoice: Invoice = anInvoice(), options: CallOptions = {}, deps = submitDeps) {
+    const headers = { authorization: await authorization(options.gstin ?? GSTIN), ...options.headers };
+    const event = anApiEvent({ method: "POST", path: "/irn", body: invoice, ...options, headers });
+    return invoke(createSubmit(deps), event);
+  }
+
+  async function get(kind: "irn" | "requests", id: string, options: CallOptions = {}, deps = common) {
+    const name = kind === "irn" ? "irn" : "id";
+    const headers = { authorization: await authorization(options.gstin ?? GSTIN), ...options.headers };
+    const route = { path: `/${kind}/${id}`, routeKey: `GET /${kind}/{${name}}`, params: { [name]: id } };
+    const handler = kind === "irn" ? createReadIrn(deps) : createReadRequest(deps);
+    return invoke(handler, anApiEvent({ method: "GET", ...route, ...options, headers }));
+  }
+
+  return Object.assign(api, { post, get, submitDeps, workOff });
+}
