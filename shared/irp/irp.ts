@@ -28,6 +28,8 @@ export interface SignedDocument {
 export interface IrpCall {
   readonly gstin: string;
   readonly portal: string;
+  /** Asked right before the call's own bytes leave: a login may have taken the time that was left. No means `not-sent`. */
+  readonly mayStillSend: () => boolean;
 }
 
 export interface DocumentNumber {

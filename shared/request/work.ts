@@ -48,13 +48,13 @@ export async function work(deps: WorkDeps, { rid }: QueueMessage): Promise<Verdi
   if (request?.state !== "QUEUED") return DONE;
   const invoice = await acceptedInvoice(deps, request);
 
-  const startedAt = deps.monotonicMs();
+  const leaseEnds = deps.monotonicMs() + LEASE_MS;
   const hold = { worker: deps.newId(), until: deps.now().getTime() + LEASE_MS };
   const standing = await takeDocument(deps, request, hold);
   if (standing !== "submitted") return follow(deps, request, invoice, standing);
 
-  if (deps.monotonicMs() - startedAt + deps.callTimeoutMs + GUARD_MS > LEASE_MS) return notSent(deps, request, hold);
-  const answer = await deps.irp.generate({ gstin: request.gstin, portal: deps.portal }, invoice);
+  const mayStillSend = () => deps.monotonicMs() + deps.callTimeoutMs + GUARD_MS <= leaseEnds;
+  const answer = await deps.irp.generate({ gstin: request.gstin, portal: deps.portal, mayStillSend }, invoice);
   switch (answer.is) {
     case "ok":
       return registered(deps, request, hold, invoice, answer.value);

@@ -72,6 +72,7 @@ export function fakeIrp(now: () => Date): FakeIrp {
     verify: (document) => verifyDocument(keys, document),
     irp: {
       async generate(call, invoice) {
+        if (!call.mayStillSend()) return { is: "not-sent", codes: [], reason: "no time left" };
         calls.push({ call, invoice: structuredClone(invoice) });
         const step = script.shift() ?? { is: "ok" };
         await step.meanwhile?.();

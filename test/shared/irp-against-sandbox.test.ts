@@ -14,8 +14,8 @@ import { aSandbox, brokenStore, type Send } from "./sandbox/a-sandbox.ts";
 /** Client and server of the wire protocol were written apart; here they meet, byte for byte, below HTTP's own layer. */
 
 const GSTIN = "27AAAZA0001A1ZM";
-const NIC1 = { gstin: GSTIN, portal: "NIC1" };
-const NIC2 = { gstin: GSTIN, portal: "NIC2" };
+const NIC1 = { gstin: GSTIN, portal: "NIC1", mayStillSend: () => true };
+const NIC2 = { gstin: GSTIN, portal: "NIC2", mayStillSend: () => true };
 const HOST = "https://irp.example";
 
 /** fetch, with the sandbox's Lambda handler in place of the network. */

@@ -28,6 +28,7 @@ export function nicIrp(deps: SessionDeps): Irp {
   ): Promise<Answer<SignedDocument>> {
     const opened = await session.get(to.portal, to.gstin).catch(loginFailure);
     if ("is" in opened) return opened;
+    if (!to.mayStillSend()) return failure("not-sent", "no time was left to wait for an answer");
     const answer = await exchange(deps, to, opened, request);
     if (answer.is !== "not-sent" || !answer.codes.includes(TOKEN_REJECTED)) return answer;
     await session.drop(to.gstin, opened);

@@ -68,7 +68,9 @@ describe("work", () => {
       const { rid } = await accept();
       await run(rid);
       await run(rid);
-      expect(portal.calls).toEqual([{ call: { gstin: "27AAAZA0001A1ZM", portal: "NIC1" }, invoice: anInvoice() }]);
+      expect(portal.calls).toMatchObject([
+        { call: { gstin: "27AAAZA0001A1ZM", portal: "NIC1" }, invoice: anInvoice() },
+      ]);
     });
 
     it("counts a document whose number comes back in capitals, or that had nulls, as the same", async () => {

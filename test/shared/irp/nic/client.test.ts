@@ -8,7 +8,7 @@ import { aPortal, ENCRYPTION_KEY, GSTIN, open, refusal, START, seal, success, US
 
 type Parts = Pick<Parameters<typeof aPortal>[0] & object, "answer" | "login">;
 const IRN = "a".repeat(64);
-const TO = { gstin: GSTIN, portal: "NIC1" };
+const TO = { gstin: GSTIN, portal: "NIC1", mayStillSend: () => true };
 const REGISTERED = { Irn: IRN, Status: "ACT", SignedInvoice: "a.b.c", SignedQRCode: "d.e.f", AckNo: 1, EwbNo: null };
 const DOCUMENT = { irn: IRN, status: "ACT", signedInvoice: "a.b.c", signedQrCode: "d.e.f" };
 
@@ -183,6 +183,15 @@ describe("an answer", () => {
 
     expect(await lost.generate()).toEqual({ is: "unknown", codes: [], reason: "no answer: ECONNRESET" });
     expect(await unsent.generate()).toEqual({ is: "not-sent", codes: [], reason: "ECONNREFUSED" });
+  });
+});
+
+describe("the guard before sending", () => {
+  it("is asked after the login, which may have taken the time that was left", async () => {
+    const { irp, logins, calls } = await setup();
+    const answer = await irp.generate({ ...TO, mayStillSend: () => logins.length === 0 }, anInvoice());
+    expect(answer).toMatchObject({ is: "not-sent" });
+    expect([logins.length, calls.length]).toEqual([1, 0]);
   });
 });
 
