@@ -1,5 +1,6 @@
 import type { JSONWebKeySet } from "jose";
-import { type IssueTokenDeps, issueToken, TokenError } from "../../shared/oauth/issue-token.ts";
+import { type IssueTokenDeps, issueToken } from "../../shared/oauth/issue-token.ts";
+import { TokenError } from "../../shared/oauth/token-error.ts";
 import { readTokenRequest } from "../../shared/oauth/token-request.ts";
 import { type Call, type HttpAnswer, ok } from "../pipeline/http.ts";
 import { httpFunction, type PipelineDeps } from "../pipeline/http-function.ts";

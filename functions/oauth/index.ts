@@ -13,11 +13,12 @@ const env = readEnv({ CLIENTS_TABLE: z.string(), SIGNING_KEY_SECRET: z.string(),
 const db = dynamo();
 const secrets = new SecretsManagerClient();
 const now = () => new Date();
+const signing = cachedKeys(() => signingKey(secrets, env.SIGNING_KEY_SECRET), now);
 
 export const handler = createHandler({
   log: newLog("oauth"),
   clients: dynamoClientStore(db, env.CLIENTS_TABLE),
-  keys: { signing: () => signingKey(secrets, env.SIGNING_KEY_SECRET) },
+  keys: { signing: () => signing(false) },
   publishedKeys: cachedKeys(() => publishedKeys(db, env.CLIENTS_TABLE), now),
   issuer: env.ISSUER,
   now,

@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
-import { publishedKeys } from "../../shared/aws/secret-key-ring.ts";
+import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { readEnv } from "../../shared/env.ts";
-import { cachedKeys } from "../../shared/oauth/cached-keys.ts";
 import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
@@ -13,7 +12,7 @@ const now = () => new Date();
 
 export const handler = createHandler({
   log: newLog("read-irn"),
-  tokens: { publishedKeys: cachedKeys(() => publishedKeys(db, env.CLIENTS_TABLE), now), issuer: env.ISSUER, now },
+  tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE),
   now,
 });

@@ -5,10 +5,9 @@ import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
-import { publishedKeys } from "../../shared/aws/secret-key-ring.ts";
+import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
 import { readEnv } from "../../shared/env.ts";
-import { cachedKeys } from "../../shared/oauth/cached-keys.ts";
 import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
@@ -25,7 +24,7 @@ const now = () => new Date();
 
 export const handler = createHandler({
   log: newLog("submit"),
-  tokens: { publishedKeys: cachedKeys(() => publishedKeys(db, env.CLIENTS_TABLE), now), issuer: env.ISSUER, now },
+  tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE),
   queue: sqsQueue(new SQSClient(), { direct: env.DIRECT_QUEUE_URL, queued: env.QUEUED_QUEUE_URL }),

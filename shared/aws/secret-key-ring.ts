@@ -6,7 +6,9 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { JSONWebKeySet } from "jose";
+import { cachedKeys } from "../oauth/cached-keys.ts";
 import { type KeyRing, PublishedKeys, SigningKey } from "../oauth/key-ring.ts";
+import type { VerifyTokenDeps } from "../oauth/verify-token.ts";
 
 const PUBLISHED = { pk: "jwks" };
 
@@ -14,6 +16,15 @@ const PUBLISHED = { pk: "jwks" };
 export async function publishedKeys(db: DynamoDBDocumentClient, TableName: string): Promise<JSONWebKeySet> {
   const { Item } = await db.send(new GetCommand({ TableName, Key: PUBLISHED, ConsistentRead: true }));
   return Item ? PublishedKeys.parse(Item) : { keys: [] };
+}
+
+/** What a function needs to check access tokens. */
+export function tokenChecks(
+  db: DynamoDBDocumentClient,
+  { table, issuer }: { table: string; issuer: string },
+  now: () => Date,
+): VerifyTokenDeps {
+  return { publishedKeys: cachedKeys(() => publishedKeys(db, table), now), issuer, now };
 }
 
 /** The private key, in Secrets Manager; undefined while the secret has no value. */

@@ -65,7 +65,7 @@ function unknownMember({ path, near }: UnknownMember): Finding {
     code: "SCHEMA",
     severity: "warning",
     path,
-    message: "INV-01 has no such member here; it is passed on as it is",
+    message: "INV-01 has no such member here; it is not sent to the portal",
     hint: near === undefined ? "Check the name, or leave it out." : `Names are case-sensitive: did you mean ${near}?`,
   };
 }

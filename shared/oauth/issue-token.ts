@@ -2,20 +2,8 @@ import { type CryptoKey, importJWK, SignJWT } from "jose";
 import type { Scope } from "../api/scope.ts";
 import { type ClientStore, holdsSecret } from "./client.ts";
 import type { KeyRing } from "./key-ring.ts";
+import { TokenError } from "./token-error.ts";
 import type { TokenRequest } from "./token-request.ts";
-
-/** RFC 6749 section 5.2: the errors of a token endpoint, which are not problem+json. */
-export type TokenErrorCode = "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
-
-export class TokenError extends Error {
-  override readonly name = "TokenError";
-  readonly code: TokenErrorCode;
-
-  constructor(code: TokenErrorCode, description: string) {
-    super(description);
-    this.code = code;
-  }
-}
 
 /** RFC 6749 section 5.1. */
 export interface TokenAnswer {

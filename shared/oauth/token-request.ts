@@ -1,4 +1,4 @@
-import { TokenError } from "./issue-token.ts";
+import { TokenError } from "./token-error.ts";
 
 /** A client_credentials request with the client's own credentials. */
 export interface TokenRequest {

@@ -65,8 +65,17 @@ async function claims(deps: VerifyTokenDeps, token: string): Promise<unknown> {
   }
 }
 
+/** Without the keys nobody can be told apart, and nothing is accepted. */
+function keysUnavailable(cause: unknown): never {
+  const problem = new Problem("store_unavailable", "nothing was accepted; repeat the request", {
+    headers: { "retry-after": "1" },
+  });
+  problem.cause = cause;
+  throw problem;
+}
+
 async function verifiedClaims(deps: VerifyTokenDeps, token: string, fresh: boolean): Promise<unknown> {
-  const keys = createLocalJWKSet(await deps.publishedKeys(fresh));
+  const keys = createLocalJWKSet(await deps.publishedKeys(fresh).catch(keysUnavailable));
   const { payload } = await jwtVerify(token, keys, {
     algorithms: ["RS256"],
     typ: "at+jwt",

@@ -56,6 +56,15 @@ describe("cachedKeys", () => {
     expect(await kid()).toBe("read 2");
   });
 
+  it("keeps no absence: the first key may be made a moment later", async () => {
+    const answers = [undefined, "made"];
+    const keys = cachedKeys(
+      async () => answers.shift(),
+      () => new Date(0),
+    );
+    expect([await keys(false), await keys(false), await keys(false)]).toEqual([undefined, "made", "made"]);
+  });
+
   it("goes on with the keys it has when fresh ones cannot be read", async () => {
     const { kid, wait, fail } = setup();
     await kid();

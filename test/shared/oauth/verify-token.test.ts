@@ -51,6 +51,12 @@ describe("verifyToken", () => {
     },
   );
 
+  it("lets nobody in, and says so with 503, while the published keys cannot be read", async () => {
+    const publishedKeys = () => Promise.reject(new Error("the table is gone"));
+    const deps = { publishedKeys, issuer: ISSUER, now: () => NOW };
+    await expect(verifyToken(deps, `Bearer ${await aToken(first)}`, "irn:write")).rejects.toThrow("store_unavailable");
+  });
+
   it("takes a token by a key that is younger than its copy of the published ones", async () => {
     const { verify, publish, wait, reads } = setup();
     await verify(first);
