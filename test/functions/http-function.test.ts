@@ -343,7 +343,7 @@ describe("a token", () => {
 
     const answer = await invoke(handler, anApiEvent({ method: "POST", path: "/irn", headers, body: anInvoice() }));
 
-    expect(answer.status).toBe(500);
+    expect(answer).toMatchObject({ status: 503, json: { code: "store_unavailable" } });
   });
 
   it("is asked for even where the wiring forgot how to verify one", async () => {
