@@ -30,6 +30,8 @@ export async function bundleFunctions(): Promise<Metafile> {
     platform: "node",
     target: "node24",
     format: "esm",
+    // A function's credentials are in its environment: these are imported by nobody, and lie in Lambda's own runtime.
+    external: ["ini", "login", "process", "sso", "web-identity"].map((kind) => `@aws-sdk/credential-provider-${kind}`),
     // Some CommonJS packages still call require for Node's own modules.
     banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
     mainFields: ["module", "main"],

@@ -59,6 +59,12 @@ export class EinvoiceStack extends Stack {
       .queues(direct.queue, "DIRECT_QUEUE_URL", "SendMessage")
       .queues(queued.queue, "QUEUED_QUEUE_URL", "SendMessage");
 
+    const validateInvoice = new ServiceFunction(this, "validate-invoice", {
+      stage,
+      errorImpact: "Nobody can try a document before sending it.",
+      environment: { ISSUER },
+    }).uses(storage.clients, "CLIENTS_TABLE", "GetItem");
+
     const worker = new ServiceFunction(this, "irp-worker", {
       stage,
       errorImpact: "Accepted invoices wait and are not registered.",
@@ -102,7 +108,10 @@ export class EinvoiceStack extends Stack {
       stage,
       errorImpact: "Wrong paths are answered 500, not 404.",
     });
-    api.serve({ health, oauth, submit, "read-irn": readIrn, "read-request": readRequest }, notFound);
+    api.serve(
+      { health, oauth, submit, "validate-invoice": validateInvoice, "read-irn": readIrn, "read-request": readRequest },
+      notFound,
+    );
 
     new CfnOutput(this, "ApiUrl", { value: api.url });
     new CfnOutput(this, "ClientsTable", { value: storage.clients.tableName });

@@ -19,7 +19,7 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
   ["shared/", ["shared/api/", "shared/invoice/", "shared/irp/irp.ts", "shared/irp/verify.ts", ...nouns(), ...values()]],
   [
     "functions/pipeline/",
-    ["functions/pipeline/", "shared/api/", "shared/oauth/", "shared/request/", "shared/document/"],
+    ["functions/pipeline/", "shared/api/", "shared/invoice/", "shared/oauth/", "shared/request/", "shared/document/"],
   ],
   // Wiring alone knows AWS.
   ["functions/*/index.ts", ["functions/", "shared/"]],
@@ -34,7 +34,7 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
 ];
 
 function nouns(): string[] {
-  return ["document", "event", "idempotency", "oauth", "request"].map((noun) => `shared/${noun}/`);
+  return ["document", "event", "idempotency", "oauth", "request", "taxpayer"].map((noun) => `shared/${noun}/`);
 }
 
 function values(): string[] {

@@ -1,36 +1,40 @@
-import { readPrefer } from "../../shared/api/prefer.ts";
+import { type Preference, readPrefer } from "../../shared/api/prefer.ts";
 import { Problem } from "../../shared/api/problem.ts";
 import { documentFingerprint } from "../../shared/document/document-fingerprint.ts";
 import type { DocumentStore } from "../../shared/document/document-store.ts";
 import { readIdempotencyKey } from "../../shared/idempotency/key.ts";
 import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { irnOf } from "../../shared/invoice/irn.ts";
-import { type SubmitDeps, submit } from "../../shared/request/submit.ts";
+import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
+import { type Submission, type SubmitDeps, type Submitted, submit } from "../../shared/request/submit.ts";
 import { waitForOutcome } from "../../shared/request/wait.ts";
+import { checkingContext } from "../../shared/taxpayer/checking-context.ts";
+import type { ProfileStore } from "../../shared/taxpayer/profile-store.ts";
+import { checkedDocument, invalidDocument } from "../pipeline/checked-document.ts";
 import type { Call, HttpAnswer } from "../pipeline/http.ts";
 import { httpFunction, type PipelineDeps } from "../pipeline/http-function.ts";
 import { outcomeAnswer } from "../pipeline/outcome-answer.ts";
 
 type Deps = PipelineDeps &
-  Omit<SubmitDeps, "documents"> & { readonly documents: Pick<DocumentStore, "find" | "answer"> };
+  Omit<SubmitDeps, "documents"> & {
+    readonly documents: Pick<DocumentStore, "find" | "answer">;
+    readonly profiles: Pick<ProfileStore, "find">;
+  };
 
 export function createHandler(deps: Deps) {
   return httpFunction("submit", deps, { "POST /irn": (call) => register(deps, call) });
 }
 
-async function register(deps: Deps, call: Call<Invoice>): Promise<HttpAnswer> {
-  const invoice = call.body;
-  const gstin = ownGstin(call, invoice);
-  const { waitMs, respondAsync, applied } = readPrefer(call.headers["prefer"]);
-  const submitted = await submit(deps, {
-    gstin,
-    payload: { method: call.method, path: call.path, query: { ...call.query }, body: invoice },
-    irn: irnOfInvoice(invoice),
-    docFp: documentFingerprint(invoice),
-    flow: respondAsync ? "queued" : "direct",
-    idempotencyKey: readIdempotencyKey(call.headers["idempotency-key"]),
-    requestId: call.requestId,
-  });
+async function register(deps: Deps, call: Call<unknown>): Promise<HttpAnswer> {
+  const context = await checkingContext(deps.profiles, call.caller?.gstin ?? "", deps.now());
+  const { invoice, errors } = checkedDocument(call.body, context);
+  const preference = readPrefer(call.headers["prefer"]);
+  const submission = submissionOf(call, invoice, preference);
+  const submitted =
+    errors.length > 0 && !preference.lenient
+      ? await earlierAnswerOr(deps, submission, () => invalidDocument(errors))
+      : await submit(deps, submission);
+  const { waitMs, applied } = preference;
 
   // A replay must give the bytes of the first answer, so a stored problem names the request, not the call.
   const answer =
@@ -41,6 +45,24 @@ async function register(deps: Deps, call: Call<Invoice>): Promise<HttpAnswer> {
     ...answer,
     headers: { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}), ...replayed(submitted) },
   };
+}
+
+function submissionOf(call: Call<unknown>, invoice: Invoice, { respondAsync }: Preference): Submission {
+  return {
+    gstin: ownGstin(call, invoice),
+    payload: { method: call.method, path: call.path, query: { ...call.query }, body: invoice },
+    irn: irnOfInvoice(invoice),
+    docFp: documentFingerprint(invoice),
+    flow: respondAsync ? "queued" : "direct",
+    idempotencyKey: readIdempotencyKey(call.headers["idempotency-key"]),
+    requestId: call.requestId,
+  };
+}
+
+async function earlierAnswerOr(deps: Deps, submission: Submission, refusal: () => Problem): Promise<Submitted> {
+  const earlier = await earlierAnswer(deps, submission);
+  if (!earlier) throw refusal();
+  return earlier;
 }
 
 /** From acceptance on nothing is answered but the outcome or 202, whatever fails while we look for it. */
@@ -55,7 +77,7 @@ async function acceptedAnswer(deps: Deps, rid: string, waitMs: number): Promise<
 }
 
 /** A token speaks for one GSTIN; the document must be its own. */
-function ownGstin({ caller }: Call<Invoice>, { SellerDtls }: Invoice): string {
+function ownGstin({ caller }: Call<unknown>, { SellerDtls }: Invoice): string {
   if (caller && SellerDtls.Gstin === caller.gstin) return caller.gstin;
   throw new Problem("gstin_mismatch", "SellerDtls.Gstin must be the GSTIN that the access token was issued for");
 }
@@ -64,7 +86,7 @@ function irnOfInvoice({ SellerDtls, DocDtls }: Invoice): string {
   return irnOf({ sellerGstin: SellerDtls.Gstin, docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt });
 }
 
-function replayed(submitted: Awaited<ReturnType<typeof submit>>): Record<string, string> {
+function replayed(submitted: Submitted): Record<string, string> {
   return submitted.is === "known" && submitted.replayOf ? { "idempotency-replayed": "true" } : {};
 }
 

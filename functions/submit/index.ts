@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
+import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
@@ -27,6 +28,7 @@ export const handler = createHandler({
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE),
+  profiles: dynamoProfileStore(db, env.CLIENTS_TABLE),
   queue: sqsQueue(new SQSClient(), { direct: env.DIRECT_QUEUE_URL, queued: env.QUEUED_QUEUE_URL }),
   now,
   sleep,

@@ -5,22 +5,27 @@ import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { Gstin } from "../../shared/gstin.ts";
+import type { TaxpayerProfile } from "../../shared/invoice/check-context.ts";
 import type { IrpUser } from "../../shared/irp/irp.ts";
 import { registerClient } from "../../shared/oauth/register-client.ts";
 import { sandboxUser } from "../../shared/sandbox/accounts.ts";
 import { UsageError } from "./usage.ts";
 
+const Turnover = z.enum(["0", "5", "10", "100"]).transform((text) => Number(text) as TaxpayerProfile["turnoverCrore"]);
 const StackOutputs = z.object({ ApiUrl: z.string(), ClientsTable: z.string(), Mode: z.enum(["test", "live"]) });
 
 /** Adds OAuth clients to a deployed stage, with the AWS credentials of the shell. */
 export const clients = {
-  usage: "clients add --outputs FILE --gstin GSTIN [--irp-user NAME, with the password in IRP_PASSWORD]",
-  does: "makes an OAuth client for one GSTIN and prints it; FILE is what cdk deploy --outputs-file wrote",
+  usage:
+    "clients add --outputs FILE --gstin GSTIN --turnover 0|5|10|100 [--irp-user NAME, with the password in IRP_PASSWORD]",
+  does: "makes an OAuth client for one GSTIN and prints it; FILE is what cdk deploy --outputs-file wrote, the turnover is in crore rupees",
 
   async run(args: readonly string[]): Promise<void> {
-    const { outputs, gstin, irpUser } = readArguments(args);
+    const { outputs, gstin, turnoverCrore, irpUser } = readArguments(args);
     const db = dynamo();
+    await dynamoProfileStore(db, outputs.ClientsTable).save(gstin, { turnoverCrore });
     await dynamoIrpUserStore(db, outputs.ClientsTable).save(gstin, portalUser(outputs.Mode, gstin, irpUser));
     const client = await registerClient(
       {
@@ -43,12 +48,20 @@ function readArguments(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { outputs: { type: "string" }, gstin: { type: "string" }, "irp-user": { type: "string" } },
+    options: {
+      outputs: { type: "string" },
+      gstin: { type: "string" },
+      turnover: { type: "string" },
+      "irp-user": { type: "string" },
+    },
   });
   if (positionals[0] !== "add" || !values.outputs || !values.gstin) throw new UsageError("say what to add, and where");
   const gstin = Gstin.safeParse(values.gstin);
   if (!gstin.success) throw new UsageError(`${values.gstin} is not a GSTIN: ${gstin.error.issues[0]?.message}`);
-  return { outputs: readOutputs(values.outputs), gstin: gstin.data, irpUser: values["irp-user"] };
+  const turnover = Turnover.safeParse(values.turnover);
+  if (!turnover.success) throw new UsageError("--turnover is the highest of 0, 5, 10 and 100 crore that was reached");
+  const outputs = readOutputs(values.outputs);
+  return { outputs, gstin: gstin.data, turnoverCrore: turnover.data, irpUser: values["irp-user"] };
 }
 
 /** `{"einvoice-sandbox": {"ApiUrl": …}}` */

@@ -1,5 +1,6 @@
 import { clients } from "./clients.ts";
 import { UsageError } from "./usage.ts";
+import { validate } from "./validate.ts";
 
 /** A verb of `npm run --silent einvoice -- VERB …`: one file each. */
 interface Verb {
@@ -8,7 +9,7 @@ interface Verb {
   run(args: readonly string[]): Promise<void>;
 }
 
-const verbs: Readonly<Record<string, Verb>> = { clients };
+const verbs: Readonly<Record<string, Verb>> = { clients, validate };
 
 const [name = "", ...args] = process.argv.slice(2);
 const verb = verbs[name];

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { toDocumentDate } from "../../shared/ist.ts";
 import type { ClientStore } from "../../shared/oauth/client.ts";
 import { registerClient } from "../../shared/oauth/register-client.ts";
@@ -40,7 +41,11 @@ export async function seed({ folder, outputs, awsUrl, region }: SeedOptions): Pr
   const db = dynamo(new DynamoDBClient({ endpoint: awsUrl, region, credentials }));
   const clients = dynamoClientStore(db, ClientsTable);
   const users = dynamoIrpUserStore(db, ClientsTable);
-  for (const gstin of GSTINS) await users.save(gstin, sandboxUser(gstin));
+  const profiles = dynamoProfileStore(db, ClientsTable);
+  for (const gstin of GSTINS) {
+    await users.save(gstin, sandboxUser(gstin));
+    await profiles.save(gstin, { turnoverCrore: 10 });
+  }
 
   const stackFile = join(folder, "stack.json");
   const stack = {

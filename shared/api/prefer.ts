@@ -8,6 +8,8 @@ export interface Preference {
   /** `respond-async`: the caller does not wait, and the request goes the queued way. */
   readonly respondAsync: boolean;
   readonly waitMs: number;
+  /** `handling=lenient`: what only our rules hold against a document is left to the portal. */
+  readonly lenient: boolean;
   /** What was honoured, for `Preference-Applied`. */
   readonly applied: string | undefined;
 }
@@ -15,13 +17,23 @@ export interface Preference {
 /** Reads RFC 7240 `Prefer`. Unknown preferences are ignored, as the RFC asks; a malformed wait is `malformed_header`. */
 export function readPrefer(header: string | undefined): Preference {
   const preferences = (header ?? "").split(",").map((each) => each.trim().toLowerCase());
-  if (preferences.some(isNamed("respond-async"))) return { respondAsync: true, waitMs: 0, applied: "respond-async" };
-  const wait = preferences.find(isNamed("wait"));
-  if (wait === undefined) return { respondAsync: false, waitMs: DEFAULT_WAIT_SECONDS * 1000, applied: undefined };
+  const respondAsync = preferences.some(isNamed("respond-async"));
+  const waitSeconds = respondAsync ? undefined : readWait(preferences.find(isNamed("wait")));
+  const lenient = preferences.some((each) => /^handling\s*=\s*"?lenient"?\s*(?:;|$)/.test(each));
+  const applied = [
+    ...(respondAsync ? ["respond-async"] : []),
+    ...(waitSeconds === undefined ? [] : [`wait=${waitSeconds}`]),
+    ...(lenient ? ["handling=lenient"] : []),
+  ];
+  const waitMs = respondAsync ? 0 : (waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000;
+  return { respondAsync, waitMs, lenient, applied: applied.join(", ") || undefined };
+}
+
+function readWait(wait: string | undefined): number | undefined {
+  if (wait === undefined) return undefined;
   const [, digits] = /^wait\s*=\s*"?(\d+)"?\s*(?:;|$)/.exec(wait) ?? [];
   if (digits === undefined) throw new Problem("malformed_header", "write Prefer: wait=N, with N in whole seconds");
-  const seconds = Math.min(Number(digits), LONGEST_WAIT_SECONDS);
-  return { respondAsync: false, waitMs: seconds * 1000, applied: `wait=${seconds}` };
+  return Math.min(Number(digits), LONGEST_WAIT_SECONDS);
 }
 
 /** A preference may carry a value and parameters: `name = value; parameter`. */

@@ -1,18 +1,4 @@
-import type { Finding } from "../invoice/finding.ts";
-import { type Invoice, readInvoice } from "../invoice/invoice.ts";
 import type { Scope } from "./scope.ts";
-
-/** Checks a parsed body: the value, or everything that is wrong with it. */
-export type ReadBody<Body = unknown> = (
-  value: unknown,
-) => { readonly value: Body } | { readonly findings: readonly Finding[] };
-
-const invoice: ReadBody<Invoice> = (value) => {
-  const read = readInvoice(value);
-  return "invoice" in read ? { value: read.invoice } : read;
-};
-
-const form: ReadBody<URLSearchParams> = (value) => ({ value: new URLSearchParams(String(value)) });
 
 interface RouteShape {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -22,8 +8,8 @@ interface RouteShape {
   readonly function: string;
   /** What the token must allow; null where no token is asked for. */
   readonly scope: Scope | null;
-  /** What the call carries; JSON arrives at `read` parsed, a form as text. */
-  readonly body?: { readonly type: "application/json" | "application/x-www-form-urlencoded"; readonly read: ReadBody };
+  /** The content type of the body; a route without one takes none. */
+  readonly consumes?: "application/json" | "application/x-www-form-urlencoded";
 }
 
 /** Every route of the API. API Gateway, the pipeline, the 405 answers and the documentation all read this table. */
@@ -34,7 +20,7 @@ export const routes = [
     path: "/oauth/token",
     function: "oauth",
     scope: null,
-    body: { type: "application/x-www-form-urlencoded", read: form },
+    consumes: "application/x-www-form-urlencoded",
   },
   { method: "GET", path: "/.well-known/jwks.json", function: "oauth", scope: null },
   {
@@ -42,7 +28,14 @@ export const routes = [
     path: "/irn",
     function: "submit",
     scope: "irn:write",
-    body: { type: "application/json", read: invoice },
+    consumes: "application/json",
+  },
+  {
+    method: "POST",
+    path: "/irn/validate",
+    function: "validate-invoice",
+    scope: "irn:write",
+    consumes: "application/json",
   },
   { method: "GET", path: "/irn/{irn}", function: "read-irn", scope: "irn:read" },
   { method: "GET", path: "/requests/{id}", function: "read-request", scope: "irn:read" },
@@ -56,12 +49,12 @@ export type RouteKey = KeyOf<(typeof routes)[number]>;
 export type RoutedFunction = (typeof routes)[number]["function"];
 /** The route keys that a function must answer. */
 export type RouteKeysOf<Name extends RoutedFunction> = KeyOf<Extract<(typeof routes)[number], { function: Name }>>;
-/** What the route's schema makes of the body. */
+/** What the operation gets as the body: parsed JSON is checked by the operation, which knows what it is. */
 export type BodyOf<Key extends RouteKey> =
-  Extract<(typeof routes)[number], { method: MethodOf<Key>; path: PathOf<Key> }> extends {
-    body: { read: ReadBody<infer Body> };
-  }
-    ? Body
+  Extract<(typeof routes)[number], { method: MethodOf<Key>; path: PathOf<Key> }> extends { consumes: infer Type }
+    ? Type extends "application/json"
+      ? unknown
+      : URLSearchParams
     : undefined;
 type MethodOf<Key> = Key extends `${infer Method} ${string}` ? Method : never;
 type PathOf<Key> = Key extends `${string} ${infer Path}` ? Path : never;

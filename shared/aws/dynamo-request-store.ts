@@ -108,6 +108,13 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
 
     find,
 
+    async current(key, now) {
+      const { Item } = await db.send(new GetCommand({ TableName, Key: { pk: key, sk: "-" }, ConsistentRead: true }));
+      const request = Item && StoredRequest.parse(Item);
+      const isOver = request?.state === "FINAL" && (request.expiresAt ?? 0) < seconds(now.getTime() - SKEW_MS);
+      return isOver ? undefined : request;
+    },
+
     async finish(rid, outcome, expiresAt) {
       const finished = await conditionally(() =>
         db.send(new UpdateCommand(finishing(TableName, rid, outcome, expiresAt))),

@@ -21,6 +21,8 @@ export interface RequestStore {
   accept(rid: string, owner: string, sweepAt: Date): Promise<"accepted" | "lost">;
   /** Strongly consistent; undefined when the key now belongs to another rid. */
   find(rid: string): Promise<Request | undefined>;
+  /** Strongly consistent: what has the key now, unless it is finished and expired. */
+  current(key: string, now: Date): Promise<Request | undefined>;
   /** QUEUED → FINAL, once. */
   finish(rid: string, outcome: Outcome, expiresAt: Date): Promise<"finished" | "already">;
   /** Puts a waiting request off until the sweeper's time. */

@@ -61,9 +61,15 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
   throw new Problem("claim_busy", "repeat with the same key", { headers: { "retry-after": "1" } });
 }
 
-function newClaim(deps: SubmitDeps, { gstin, payload, irn, docFp, flow, ...call }: Submission): NewRequest {
-  const name = call.idempotencyKey === undefined ? `request ${call.requestId}` : `key ${call.idempotencyKey}`;
-  const key = requestKey(gstin, payload.method, payload.path, name);
+/** The key that the submission's request has: the caller's, or of this call alone. */
+export function keyOfSubmission({ gstin, payload, idempotencyKey, requestId }: Submission): string {
+  const name = idempotencyKey === undefined ? `request ${requestId}` : `key ${idempotencyKey}`;
+  return requestKey(gstin, payload.method, payload.path, name);
+}
+
+function newClaim(deps: SubmitDeps, submission: Submission): NewRequest {
+  const { gstin, payload, irn, docFp, flow } = submission;
+  const key = keyOfSubmission(submission);
   const createdAt = deps.now().toISOString();
   const rid = `${key}.${deps.newId()}`;
   return {

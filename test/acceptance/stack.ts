@@ -62,6 +62,19 @@ export function get(path: string, token: string): Promise<Reply> {
 export function newInvoice(gstin = supplier.gstin) {
   const [year, month, day] = new Date(Date.now() + 5.5 * 3_600_000).toISOString().slice(0, 10).split("-");
   const docNo = `A${randomBytes(6).toString("hex")}`;
-  const invoice = anInvoice({ docNo, docDate: `${day}/${month}/${year}` });
-  return { ...invoice, SellerDtls: { ...invoice.SellerDtls, Gstin: gstin, Stcd: gstin.slice(0, 2) } };
+  const { SellerDtls, BuyerDtls, ...invoice } = anInvoice({ docNo, docDate: `${day}/${month}/${year}` });
+  const place = PLACES[gstin.slice(0, 2)];
+  if (!place) throw new Error(`the suite knows no place of the state ${gstin.slice(0, 2)}`);
+  const { buyer, ...address } = place;
+  return {
+    ...invoice,
+    SellerDtls: { ...SellerDtls, ...address, Gstin: gstin },
+    BuyerDtls: { ...BuyerDtls, ...address, Gstin: buyer, Pos: address.Stcd },
+  };
 }
+
+/** A buyer and an address in each state that a seeded supplier comes from: the supplies stay within the state. */
+const PLACES: Readonly<Record<string, { Stcd: string; Loc: string; Pin: number; buyer: string }>> = {
+  "27": { Stcd: "27", Loc: "Pune", Pin: 411001, buyer: "27AAAZB0002B1ZI" },
+  "29": { Stcd: "29", Loc: "Bengaluru", Pin: 560001, buyer: "29AAAZC0003C1ZA" },
+};

@@ -8,6 +8,8 @@ import { portalKeys } from "../../shared/irp/portal-keys.ts";
 import { SANDBOX_CLIENT, sandboxUser } from "../../shared/sandbox/accounts.ts";
 import { anInvoice, anItem } from "../fakes/an-invoice.ts";
 import { withLocalCloud } from "../local-cloud.ts";
+import { percentile } from "./percentile.ts";
+import { benchRules } from "./rules.ts";
 
 /** `npm run bench`: figures of this machine, on a local cloud of its own. */
 const Stack = z.object({
@@ -19,6 +21,7 @@ const Stack = z.object({
 const WARM_UP = 30;
 const ROUNDS = 200;
 
+benchRules();
 await withLocalCloud(async (stackFile) => {
   const stack = Stack.parse(JSON.parse(readFileSync(stackFile, "utf8")));
   const [client] = stack.clients;
@@ -68,11 +71,6 @@ AWS calls per IRN, as they arrive (retries included, the sandbox's own left out)
 
 function row(samples: number[]): string {
   return [50, 95, 99].map((p) => percentile(samples, p).toFixed(1).padStart(7)).join("  ");
-}
-
-function percentile(samples: readonly number[], p: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? 0;
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

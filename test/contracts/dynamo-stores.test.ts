@@ -4,6 +4,7 @@ import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { AT, aRequest, REGISTERED } from "../fakes/a-request.ts";
 import { clientStoreContract } from "./client-store.contract.ts";
@@ -11,6 +12,7 @@ import { documentStoreContract } from "./document-store.contract.ts";
 import { type EngineTables, startEngineTables } from "./engine-tables.ts";
 import { eventLogContract } from "./event-log.contract.ts";
 import { irpUserStoreContract } from "./irp-user-store.contract.ts";
+import { profileStoreContract } from "./profile-store.contract.ts";
 import { requestStoreContract } from "./request-store.contract.ts";
 
 let tables: EngineTables;
@@ -41,4 +43,5 @@ describe("dynamoDocumentStore", () =>
   documentStoreContract(() => ({ requests: requests(), documents: documents(), events: events() })));
 describe("dynamoEventLog", () => eventLogContract(events));
 describe("dynamoClientStore", () => clientStoreContract(() => dynamoClientStore(tables.db, tables.names.clients)));
+describe("dynamoProfileStore", () => profileStoreContract(() => dynamoProfileStore(tables.db, tables.names.clients)));
 describe("dynamoIrpUserStore", () => irpUserStoreContract(() => dynamoIrpUserStore(tables.db, tables.names.clients)));

@@ -216,6 +216,23 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
     });
   });
 
+  describe("current", () => {
+    it("shows what has the key now, in every state, until it is finished and expired by more than the skew", async () => {
+      const store = makeStore();
+      const { key, rid, owner } = await claimed(store);
+      expect(await store.current(key, AT)).toMatchObject({ rid, state: "CLAIMED" });
+      await store.accept(rid, owner, AT);
+      expect(await store.current(key, at(KEY_LIFE_MS * 9))).toMatchObject({ rid, state: "QUEUED" });
+      await store.finish(rid, REGISTERED, at(KEY_LIFE_MS));
+      expect(await store.current(key, at(KEY_LIFE_MS + SKEW_MS))).toMatchObject({ rid, outcome: REGISTERED });
+      expect(await store.current(key, at(KEY_LIFE_MS + SKEW_MS + 1000))).toBeUndefined();
+    });
+
+    it("is nothing for a key that nobody used", async () => {
+      expect(await makeStore().current(fresh(), AT)).toBeUndefined();
+    });
+  });
+
   describe("finish", () => {
     it("gives an accepted request its outcome, no time to be swept and a time to live", async () => {
       const store = makeStore();

@@ -50,6 +50,11 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       return request?.rid === rid ? structuredClone(request) : undefined;
     },
 
+    async current(key, now) {
+      const request = requests.get(key);
+      return request && !(request.state === "FINAL" && isFree(request, now)) ? structuredClone(request) : undefined;
+    },
+
     async finish(rid, outcome, expiresAt) {
       return finishRow(rows, rid, outcome, expiresAt) ? "finished" : "already";
     },

@@ -1,13 +1,13 @@
 import { createHandler as createReadIrn } from "../../functions/read-irn/handler.ts";
 import { createHandler as createReadRequest } from "../../functions/read-request/handler.ts";
 import { createHandler as createSubmit } from "../../functions/submit/handler.ts";
-import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { type WorkDeps, work } from "../../shared/request/work.ts";
 import { fresh } from "../fakes/a-request.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { fakeIrp } from "../fakes/fake-irp.ts";
 import { memoryBus } from "../fakes/memory-bus.ts";
+import { memoryProfileStore } from "../fakes/memory-profile-store.ts";
 import { memoryQueue } from "../fakes/memory-queue.ts";
 import { memoryStores } from "../fakes/memory-stores.ts";
 import { silentLog } from "../fakes/silent-log.ts";
@@ -37,12 +37,13 @@ export function anApi() {
   const portal = fakeIrp(clock.now);
   const log = silentLog();
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now: clock.now };
-  const common = { ...stores, queue, log, tokens, now: clock.now, newId: fresh };
+  const profiles = memoryProfileStore();
+  const common = { ...stores, profiles, queue, log, tokens, now: clock.now, newId: fresh };
   const worker: WorkDeps = {
     ...{ ...common, bus, irp: portal.irp, verify: portal.verify, monotonicMs: clock.monotonicMs },
     ...{ portal: "NIC1", mode: "test", callTimeoutMs: 25_000 },
   };
-  const api = { ...{ clock, queue, bus, portal, worker, common, ...stores }, working: true };
+  const api = { ...{ profiles, clock, queue, bus, portal, worker, common, ...stores }, working: true };
   let taken = 0;
 
   async function workOff(): Promise<void> {
@@ -63,7 +64,7 @@ export function anApi() {
     return `Bearer ${await aToken(ours, { claims: { iat, exp: iat + 600, gstin } })}`;
   };
 
-  async function post(invoice: Invoice = anInvoice(), options: CallOptions = {}, deps = submitDeps) {
+  async function post(invoice: unknown = anInvoice(), options: CallOptions = {}, deps = submitDeps) {
     const headers = { authorization: await authorization(options.gstin ?? GSTIN), ...options.headers };
     const event = anApiEvent({ method: "POST", path: "/irn", body: invoice, ...options, headers });
     return invoke(createSubmit(deps), event);

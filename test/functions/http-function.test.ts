@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import type { Call, HttpAnswer } from "../../functions/pipeline/http.ts";
 import { httpFunction } from "../../functions/pipeline/http-function.ts";
 import { Problem } from "../../shared/api/problem.ts";
-import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import {
@@ -33,9 +32,9 @@ interface Sent {
 }
 
 /** The function that registers documents, with an operation that only keeps its calls. */
-function setup(operation: (call: Call<Invoice>) => Promise<HttpAnswer> = async () => ({ status: 201, json: {} })) {
+function setup(operation: (call: Call<unknown>) => Promise<HttpAnswer> = async () => ({ status: 201, json: {} })) {
   const recorded = recordingLog();
-  const calls: Call<Invoice>[] = [];
+  const calls: Call<unknown>[] = [];
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now: () => NOW };
   const handler = httpFunction(
     "submit",
@@ -126,24 +125,6 @@ describe("problems", () => {
       detail: expect.any(String),
       requestId: "r-1",
     });
-  });
-
-  it("list every finding of a broken invoice with its path and without what was sent", async () => {
-    const { ItemList, ...rest } = anInvoice();
-    const broken = { ...rest, ItemList: [{ ...ItemList[0], HsnCd: "secret-hsn" }], DocDtls: { Typ: "INV", No: "0" } };
-
-    const { status, json, body } = await setup().post({ body: broken });
-
-    expect(status).toBe(422);
-    expect(json).toMatchObject({
-      code: "invalid_document",
-      errors: expect.arrayContaining([
-        expect.objectContaining({ path: "ItemList[0].HsnCd", code: "SCHEMA", irpCode: expect.any(String) }),
-        expect.objectContaining({ path: "DocDtls.Dt" }),
-        expect.objectContaining({ path: "DocDtls.No" }),
-      ]),
-    });
-    expect(body).not.toContain("secret-hsn");
   });
 
   it("of the operation keep their status, headers and findings", async () => {
@@ -428,15 +409,11 @@ describe("a body", () => {
     expect(answer).toMatchObject({ status: 400, json: { code: "malformed_json" } });
   });
 
-  it.each(["null", "[]", "5", '"text"', "true"])(
-    "that is valid JSON but no invoice, %s, breaks the schema",
-    async (body) => {
-      const { status, json } = await setup().post({ body });
-
-      expect(status).toBe(422);
-      expect(json).toMatchObject({ code: "invalid_document", errors: [expect.objectContaining({ path: "" })] });
-    },
-  );
+  it.each(["null", "[]", "5", '"text"', "true"])("that is %s is JSON, and the operation's to judge", async (body) => {
+    const { post, calls } = setup();
+    expect((await post({ body })).status).toBe(201);
+    expect(calls[0]?.body).toEqual(JSON.parse(body));
+  });
 
   it("with a member that stands twice is told which", async () => {
     const { json } = await setup().post({ body: '{"Version":"1.1","Version":"1.0"}' });
@@ -475,7 +452,7 @@ describe("a body", () => {
   it("cannot reach the prototype of anything through __proto__ or constructor", async () => {
     const { post } = setup(async ({ body }) => ({
       status: 200,
-      json: { own: Object.keys(body), polluted: "polluted" in body, global: "polluted" in {} },
+      json: { own: Object.keys(body as object), polluted: "polluted" in (body as object), global: "polluted" in {} },
     }));
     const invoice = JSON.stringify(anInvoice()).slice(1);
     const body = `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${invoice}`;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { failing } from "../fakes/failing.ts";
+import { GSTIN } from "../shared/oauth/a-token.ts";
 import { anApi, OTHER_GSTIN } from "./an-api.ts";
 
 const KEY = { headers: { "idempotency-key": "key-1" } };
@@ -173,7 +174,7 @@ describe("POST /irn", () => {
       ["wait=0", 0, "wait=0"],
       ["wait=600", 25_000, "wait=25"],
       ["respond-async", 0, "respond-async"],
-      ["handling=lenient", 10_000, undefined],
+      ["handling=lenient", 10_000, "handling=lenient"],
     ])("waits with `Prefer: %s` for %i ms, and says what it honoured", async (prefer, ms, applied) => {
       const api = anApi();
       api.working = false;
@@ -228,5 +229,86 @@ describe("POST /irn", () => {
     expect([status, json]).toMatchObject([503, { code: "store_unavailable" }]);
     expect(headers["retry-after"]).toBe("1");
     expect(rows.requests.size).toBe(0);
+  });
+});
+
+describe("a document that the rules refuse", () => {
+  it("is answered with every finding, its path and code, and without what was sent", async () => {
+    const { ItemList, ...rest } = anInvoice();
+    const DocDtls = { Typ: "INV", No: "0" };
+    const broken = { ...rest, ItemList: [{ ...ItemList[0], HsnCd: "secret-hsn", AssAmt: 1 }], DocDtls };
+    const { post, queue } = anApi();
+
+    const { status, json, body } = await post(broken);
+
+    expect(status).toBe(422);
+    expect(json).toMatchObject({
+      code: "invalid_document",
+      errors: expect.arrayContaining([
+        expect.objectContaining({ path: "ItemList[0].HsnCd", code: "SCHEMA", irpCode: "5002" }),
+        expect.objectContaining({ path: "ItemList[0].AssAmt", code: "A-2", irpCode: "2193" }),
+        expect.objectContaining({ path: "DocDtls.Dt", severity: "error" }),
+      ]),
+    });
+    expect(body).not.toContain("secret-hsn");
+    expect(queue.sent).toEqual([]);
+  });
+
+  it.each([null, [], 5, "text", true])("%j is no document", async (body) => {
+    const { status, json } = await anApi().post(JSON.stringify(body));
+    expect(status).toBe(422);
+    expect(json).toMatchObject({ code: "invalid_document", errors: [expect.objectContaining({ path: "" })] });
+  });
+
+  it("is judged by the profile of its supplier", async () => {
+    const { post, profiles } = anApi();
+    const old = anInvoice({ docDate: "01/05/2026" });
+    expect((await post(old)).json).toMatchObject({ errors: [expect.objectContaining({ code: "D-5" })] });
+
+    await profiles.save(GSTIN, { turnoverCrore: 5 });
+    expect((await post(old)).status).toBe(201);
+  });
+
+  it("goes to the portal with Prefer: handling=lenient, unless its shape is broken", async () => {
+    const { post, portal } = anApi();
+    const headers = { prefer: "handling=lenient" };
+    const { ValDtls } = anInvoice();
+    const wrongTotal = anInvoice({ ValDtls: { ...ValDtls, TotInvVal: 5 } });
+
+    expect((await post(wrongTotal)).status).toBe(422);
+    const { status, headers: answered } = await post(wrongTotal, { headers });
+    expect([status, answered?.["preference-applied"]]).toEqual([201, "handling=lenient"]);
+    expect((await post({ ...anInvoice(), Version: 1 }, { headers })).status).toBe(422);
+    expect(portal.calls).toHaveLength(1);
+  });
+
+  it("keeps the answer that it got before today's rules refused it, by its key and by its number", async () => {
+    const { post, clock } = anApi();
+    const keyed = { headers: { "idempotency-key": "k" } };
+    const first = await post(anInvoice(), keyed);
+    const days = (count: number) => count * 24 * 60 * 60 * 1000;
+
+    clock.advance(days(40));
+    const again = await post(anInvoice(), { headers: { "idempotency-key": "another" } });
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.body).toBe(first.body);
+    const other = await post(anInvoice({ docNo: "OTHER/1" }), { headers: { "idempotency-key": "third" } });
+    expect(other.status).toBe(422);
+  });
+
+  it("replays under its key what the portal answered, while the key lives", async () => {
+    const { post, portal, profiles } = anApi();
+    await profiles.save(GSTIN, { turnoverCrore: 5 });
+    portal.will({ is: "refused", errors: [{ code: "2305", message: "too old" }] });
+    const keyed = { headers: { "idempotency-key": "k" } };
+    const old = anInvoice({ docDate: "01/05/2026" });
+    const first = await post(old, keyed);
+
+    await profiles.save(GSTIN, { turnoverCrore: 10 });
+    const replay = await post(old, keyed);
+
+    expect([first.status, replay.status]).toEqual([422, 422]);
+    expect(replay.body).toBe(first.body);
+    expect(replay.headers?.["idempotency-replayed"]).toBe("true");
   });
 });

@@ -77,6 +77,7 @@ describe("the functions", () => {
       },
       oauth: { CLIENTS_TABLE: ["GetItem"], SIGNING_KEY_SECRET: ["GetSecretValue"] },
       rotatekeys: { CLIENTS_TABLE: ["GetItem", "PutItem"], SIGNING_KEY_SECRET: ["GetSecretValue", "PutSecretValue"] },
+      validateinvoice: { CLIENTS_TABLE: ["GetItem"] },
       readirn: { DOCUMENTS_TABLE: ["GetItem"], CLIENTS_TABLE: ["GetItem"] },
       readrequest: { REQUESTS_TABLE: ["GetItem"], DOCUMENTS_TABLE: ["GetItem"], CLIENTS_TABLE: ["GetItem"] },
     });

@@ -146,7 +146,7 @@ describe("the client at the sandbox", () => {
   it("is refused a document of another seller", async () => {
     const { irp } = await setup();
 
-    const answer = await irp.generate(NIC1, anInvoice({ SellerDtls: { Gstin: "27AAAZB0002B1ZI" } }));
+    const answer = await irp.generate(NIC1, anInvoice({ SellerDtls: { Gstin: "27AAAZD0004D1ZA" } }));
 
     expect(answer).toMatchObject({ is: "refused", errors: [{ code: "2169", message: expect.any(String) }] });
   });

@@ -5,10 +5,17 @@ import { dataOf, generate, jwks, logIn } from "./a-client.ts";
 import { aSandbox } from "./a-sandbox.ts";
 
 const LINES = [
-  anItem({ SlNo: "1", HsnCd: "1001", AssAmt: 10, TotAmt: 10, TotItemVal: 10 }),
-  anItem({ SlNo: "2", HsnCd: "84713010", AssAmt: 900 }),
-  anItem({ SlNo: "3", HsnCd: "9965", AssAmt: 900 }),
+  anItem({ SlNo: "1", HsnCd: "1001", ...priced(10) }),
+  anItem({ SlNo: "2", HsnCd: "84713010", ...priced(900) }),
+  anItem({ SlNo: "3", HsnCd: "9965", IsServc: "Y", ...priced(900) }),
 ];
+const TOTALS = { AssVal: 1810, CgstVal: 162.9, SgstVal: 162.9, TotInvVal: 2135.8 };
+
+/** The amounts of a line at 18 %, within one state. */
+function priced(price: number) {
+  const tax = (price * 9) / 100;
+  return { UnitPrice: price, TotAmt: price, AssAmt: price, CgstAmt: tax, SgstAmt: tax, TotItemVal: price + 2 * tax };
+}
 
 /** Registers, verifies both copies against the published keys, and answers what they say. */
 async function signedBy(portal: string, invoice: object) {
@@ -61,8 +68,8 @@ describe("the signed copies", () => {
 
 describe("the signed invoice", () => {
   it("says what was sent in the portals' order, nulls dropped, lines numbered, time to the second", async () => {
-    const TranDtls = { RegRev: null, EcmGstin: "27AAAZE0005E1C9" };
-    const { ValDtls, ItemList, DocDtls, ...rest } = anInvoice({ ItemList: LINES, TranDtls });
+    const TranDtls = { RegRev: null, IgstOnIntra: "N" } as const;
+    const { ValDtls, ItemList, DocDtls, ...rest } = anInvoice({ ItemList: LINES, ValDtls: TOTALS, TranDtls });
     const shuffled = {
       EwbDtls: { Distance: 0, TransId: null },
       ValDtls,
@@ -90,18 +97,18 @@ describe("the signed invoice", () => {
     expect(data["PayDtls"]).toEqual({ CrDay: 0 });
     expect(data["ItemList"]).toEqual(LINES.map((line, ItemNo) => ({ ItemNo, ...line })));
     expect(claimsOf(document.text).data).toContain('[{"ItemNo":0,"SlNo":"1",');
-    expect(claimsOf(document.text).data).toContain('"TranDtls":{"TaxSch":"GST","SupTyp":"B2B","EcmGstin":');
+    expect(claimsOf(document.text).data).toContain('"TranDtls":{"TaxSch":"GST","SupTyp":"B2B","IgstOnIntra":');
     expect(claimsOf(document.text).data).not.toContain("null");
   });
 });
 
 describe("the signed QR code", () => {
   it("says ten things in their order; the HSN is that of the line with the highest taxable value", async () => {
-    const { qr, registered } = await signedBy("nic1", anInvoice({ docNo: "inv/1", ItemList: LINES }));
+    const { qr, registered } = await signedBy("nic1", anInvoice({ docNo: "inv/1", ItemList: LINES, ValDtls: TOTALS }));
 
     expect(claimsOf(qr.text).data).toBe(
       '{"SellerGstin":"27AAAZA0001A1ZM","BuyerGstin":"27AAAZB0002B1ZI","DocNo":"INV/1","DocTyp":"INV",' +
-        '"DocDt":"18/08/2026","TotInvVal":1180,"ItemCnt":3,"MainHsnCode":"84713010",' +
+        '"DocDt":"18/08/2026","TotInvVal":2135.8,"ItemCnt":3,"MainHsnCode":"84713010",' +
         `"Irn":"${registered.Irn}","IrnDt":"2026-08-18 16:42:38"}`,
     );
   });
