@@ -62,6 +62,7 @@ export class EinvoiceStack extends Stack {
     const validateInvoice = new ServiceFunction(this, "validate-invoice", {
       stage,
       errorImpact: "Nobody can try a document before sending it.",
+      memoryMb: 1024,
       environment: { ISSUER },
     }).uses(storage.clients, "CLIENTS_TABLE", "GetItem");
 
