@@ -9,6 +9,7 @@ import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
 import { readEnv } from "../../shared/env.ts";
+import { cachedProfiles } from "../../shared/taxpayer/cached-profiles.ts";
 import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
@@ -28,7 +29,7 @@ export const handler = createHandler({
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE),
-  profiles: dynamoProfileStore(db, env.CLIENTS_TABLE),
+  profiles: cachedProfiles(dynamoProfileStore(db, env.CLIENTS_TABLE), now),
   queue: sqsQueue(new SQSClient(), { direct: env.DIRECT_QUEUE_URL, queued: env.QUEUED_QUEUE_URL }),
   now,
   sleep,

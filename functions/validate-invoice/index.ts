@@ -3,6 +3,7 @@ import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { readEnv } from "../../shared/env.ts";
+import { cachedProfiles } from "../../shared/taxpayer/cached-profiles.ts";
 import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
@@ -13,6 +14,6 @@ const now = () => new Date();
 export const handler = createHandler({
   log: newLog("validate-invoice"),
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
-  profiles: dynamoProfileStore(db, env.CLIENTS_TABLE),
+  profiles: cachedProfiles(dynamoProfileStore(db, env.CLIENTS_TABLE), now),
   now,
 });
