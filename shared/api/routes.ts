@@ -1,3 +1,5 @@
+import type * as z from "zod";
+import { Invoice } from "../invoice/invoice.ts";
 import type { Scope } from "./scope.ts";
 
 interface RouteShape {
@@ -10,6 +12,8 @@ interface RouteShape {
   readonly scope: Scope | null;
   /** The content type of the body; a route without one takes none. */
   readonly consumes?: "application/json" | "application/x-www-form-urlencoded";
+  /** What a JSON body must be. The operation checks it, because it lists every finding, of rules and shape together. */
+  readonly schema?: z.ZodType;
 }
 
 /** Every route of the API. API Gateway, the pipeline, the 405 answers and the documentation all read this table. */
@@ -29,6 +33,7 @@ export const routes = [
     function: "submit",
     scope: "irn:write",
     consumes: "application/json",
+    schema: Invoice,
   },
   {
     method: "POST",
@@ -36,6 +41,7 @@ export const routes = [
     function: "validate-invoice",
     scope: "irn:write",
     consumes: "application/json",
+    schema: Invoice,
   },
   { method: "GET", path: "/irn/{irn}", function: "read-irn", scope: "irn:read" },
   { method: "GET", path: "/requests/{id}", function: "read-request", scope: "irn:read" },

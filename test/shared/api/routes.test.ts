@@ -40,6 +40,12 @@ describe("routes", () => {
   });
 });
 
+describe("routes that take JSON", () => {
+  it("say of what shape", () => {
+    expect(table.filter(({ consumes, schema }) => (consumes === "application/json") !== Boolean(schema))).toEqual([]);
+  });
+});
+
 describe("methodsOf", () => {
   it.each([
     ["/irn", ["POST"]],
