@@ -55,7 +55,8 @@ function readArguments(args: readonly string[]) {
       "irp-user": { type: "string" },
     },
   });
-  if (positionals[0] !== "add" || !values.outputs || !values.gstin) throw new UsageError("say what to add, and where");
+  if (positionals[0] !== "add" || !values.outputs || !values.gstin)
+    throw new UsageError("`clients add` needs --outputs and --gstin");
   const gstin = Gstin.safeParse(values.gstin);
   if (!gstin.success) throw new UsageError(`${values.gstin} is not a GSTIN: ${gstin.error.issues[0]?.message}`);
   const turnover = Turnover.safeParse(values.turnover);
@@ -66,10 +67,20 @@ function readArguments(args: readonly string[]) {
 
 /** `{"einvoice-sandbox": {"ApiUrl": …}}` */
 function readOutputs(file: string): z.infer<typeof StackOutputs> {
-  const stacks = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, "utf8")));
+  const stacks = z.record(z.string(), z.unknown()).parse(readJson(file));
   const [stack, ...others] = Object.values(stacks).map((outputs) => StackOutputs.safeParse(outputs));
   if (!stack?.success || others.length > 0) throw new UsageError(`${file} must hold the outputs of one einvoice stack`);
   return stack.data;
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    throw new UsageError(
+      `${file} cannot be read as JSON; write it with: npx cdk deploy einvoice-sandbox --outputs-file ${file}`,
+    );
+  }
 }
 
 /** The sandbox has a user for every GSTIN; a live one was made by the taxpayer on the portal. */

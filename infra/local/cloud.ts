@@ -58,7 +58,8 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     whenClosing: (stop) => void closing.push(stop),
   };
   const close = async () => {
-    await Promise.allSettled(closing.map((stop) => stop()));
+    // What was provisioned last depends on what came before: queues stop feeding before the APIs behind them go.
+    for (const stop of closing.reverse()) await stop();
     await running.close();
     await endpoint.close();
   };

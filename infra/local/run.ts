@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:net";
 import { bundleFunctions } from "../bundle.ts";
 import { UsageError } from "../commands/usage.ts";
 import { type RunningCloud, startCloud } from "./cloud.ts";
@@ -11,8 +12,9 @@ const began = performance.now();
 
 /** Brings the local cloud up and says how to use it. Throws a UsageError when the environment asks for what cannot be. */
 export async function runLocalCloud(): Promise<void> {
-  const port = numberFrom("PORT", 3000, 0);
-  const speed = numberFrom("SPEED", 1, 1);
+  const port = numberFrom("PORT", 3000, { least: 0, most: 65_000 });
+  const speed = numberFrom("SPEED", 1, { least: 1, most: 100_000 });
+  await requireFree(port);
   mkdirSync(FOLDER, { recursive: true });
   progress("bundling the functions");
   await bundleFunctions();
@@ -59,10 +61,18 @@ curl -s ${apiUrl}/irn -H 'content-type: application/json' -d @${FOLDER}/invoice.
 Ctrl-C stops.`;
 }
 
-function numberFrom(variable: string, otherwise: number, least: number): number {
+/** Tried before anything else is done: nobody should wait to hear that a port is taken. */
+function requireFree(port: number): Promise<void> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", () => server.close(() => resolve()));
+  });
+}
+
+function numberFrom(variable: string, otherwise: number, { least, most }: { least: number; most: number }): number {
   const text = process.env[variable];
   if (text === undefined) return otherwise;
   const value = Number(text);
-  if (Number.isFinite(value) && value >= least) return value;
-  throw new UsageError(`${variable} must be a number from ${least} up, not "${text}".`);
+  if (text !== "" && value >= least && value <= most) return value;
+  throw new UsageError(`${variable} must be a number from ${least} to ${most}, not "${text}".`);
 }

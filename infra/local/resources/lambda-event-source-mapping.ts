@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import type { QueueRecord } from "../engines/sqs.ts";
 import type { Cloud, Provision } from "../provision.ts";
@@ -16,6 +17,8 @@ const BatchResponse = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).default([]) })
   .nullish();
 const LONGEST_POLL_MS = 20_000;
+/** A batch that is under way at the end is let finish, but not for long. */
+const LONGEST_FAREWELL_MS = 2_000;
 
 /** A queue that feeds a function: batches as they come, at most so many at once. */
 export const eventSourceMapping: Provision = async (cloud, { logicalId, properties }) => {
@@ -23,14 +26,17 @@ export const eventSourceMapping: Provision = async (cloud, { logicalId, properti
   if (!mapping.EventSourceArn.startsWith("arn:aws:sqs:"))
     throw new Error(`${logicalId}: the local cloud maps queues only`);
   const stopping = new AbortController();
-  cloud.whenClosing(() => stopping.abort());
-  if (mapping.Enabled) cloud.whenReady(() => void poll(cloud, mapping, stopping.signal));
+  const running = new Set<Promise<void>>();
+  cloud.whenClosing(async () => {
+    stopping.abort();
+    await Promise.race([Promise.allSettled(running), sleep(LONGEST_FAREWELL_MS)]);
+  });
+  if (mapping.Enabled) cloud.whenReady(() => void poll(cloud, mapping, running, stopping.signal));
   return { ref: logicalId, attributes: {} };
 };
 
-async function poll(cloud: Cloud, mapping: Mapping, signal: AbortSignal): Promise<void> {
+async function poll(cloud: Cloud, mapping: Mapping, running: Set<Promise<void>>, signal: AbortSignal): Promise<void> {
   const queueName = mapping.EventSourceArn.split(":").at(-1) ?? "";
-  const running = new Set<Promise<void>>();
   while (!signal.aborted) {
     if (running.size >= mapping.ScalingConfig.MaximumConcurrency) await Promise.race(running);
     const records = await cloud.endpoint.sqs.receive(queueName, {
