@@ -7,7 +7,8 @@ import { accountId, type Engine } from "./engines/engine.ts";
 import { eventBusEngine } from "./engines/event-bus.ts";
 import type { Invoke } from "./engines/invoke.ts";
 import { secretsManagerEngine } from "./engines/secrets-manager.ts";
-import { type SqsEngine, sqsEngine } from "./engines/sqs.ts";
+import { sqsEngine } from "./engines/sqs.ts";
+import type { SqsEngine } from "./engines/sqs-engine.ts";
 import { type StepFunctionsEngine, stepFunctionsEngine } from "./engines/step-functions.ts";
 
 export type EndpointOptions = {

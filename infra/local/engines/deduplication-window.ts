@@ -1,13 +1,11 @@
-import type { SentMessage } from "./message-queue.ts";
-
-export type DeduplicationDump = { key: string; sent: SentMessage; at: number }[];
+export type DeduplicationDump<Sent> = { key: string; sent: Sent; at: number }[];
 
 export const deduplicationWindowMs = 5 * 60 * 1000;
 
 /** Remembers for five minutes what was sent under which deduplication id, whatever became of the message. */
-export function deduplicationWindow(now: () => number) {
+export function deduplicationWindow<Sent>(now: () => number) {
   // A Map keeps insertion order, which is the order of time: the oldest entries come first.
-  const entries = new Map<string, { sent: SentMessage; at: number }>();
+  const entries = new Map<string, { sent: Sent; at: number }>();
 
   function forgetOld() {
     const oldest = now() - deduplicationWindowMs;
@@ -18,18 +16,18 @@ export function deduplicationWindow(now: () => number) {
   }
 
   return {
-    find(key: string): SentMessage | undefined {
+    find(key: string): Sent | undefined {
       forgetOld();
       return entries.get(key)?.sent;
     },
-    remember(key: string, sent: SentMessage) {
+    remember(key: string, sent: Sent) {
       entries.set(key, { sent, at: now() });
     },
-    dump(): DeduplicationDump {
+    dump(): DeduplicationDump<Sent> {
       forgetOld();
       return [...entries].map(([key, entry]) => ({ key, ...entry }));
     },
-    restore(dump: DeduplicationDump) {
+    restore(dump: DeduplicationDump<Sent>) {
       entries.clear();
       for (const { key, ...entry } of dump) entries.set(key, entry);
     },

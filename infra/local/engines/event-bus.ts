@@ -52,7 +52,7 @@ export function eventBusEngine(options: EventBusOptions): EventBusEngine {
     return { ...common, source: Source ?? "", "detail-type": DetailType ?? "", detail };
   }
 
-  const clock = ruleClock((rule) => {
+  const clock = ruleClock((rule: Rule) => {
     const entry = { Source: "aws.events", DetailType: "Scheduled Event", Detail: "{}", Resources: [rule.arn] };
     const event = eventOf(entry, newId());
     for (const target of rule.targets) delivery.deliver({ id: newId(), ruleArn: rule.arn, target, event });

@@ -3,7 +3,7 @@ import type { Target } from "@aws-sdk/client-eventbridge";
 import type { EngineOptions } from "./engine.ts";
 import type { Invoke } from "./invoke.ts";
 import type { CarriedAttributes } from "./message-checks.ts";
-import type { SqsEngine } from "./sqs.ts";
+import type { SqsEngine } from "./sqs-engine.ts";
 
 export type BusEvent = { source: string; "detail-type": string; detail: object; [field: string]: unknown };
 

@@ -1,5 +1,4 @@
 import { validationError } from "./aws-error.ts";
-import type { Rule } from "./event-rules.ts";
 
 const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 24 * 3_600_000 };
 /** Timers take no more. */
@@ -13,8 +12,14 @@ export function rateMs(expression: string): number {
   throw validationError(`Parameter ScheduleExpression is not valid or not emulated locally: ${expression}`);
 }
 
+interface ScheduledRule {
+  readonly arn: string;
+  readonly schedule?: string | undefined;
+  readonly enabled: boolean;
+}
+
 /** Fires rules that have a schedule, the first time after one period. Schedules are not scaled. */
-export function ruleClock(fire: (rule: Rule) => void) {
+export function ruleClock<Rule extends ScheduledRule>(fire: (rule: Rule) => void) {
   const timers = new Map<string, NodeJS.Timeout>();
 
   function stop(key: string) {

@@ -6,6 +6,7 @@ import {
   type NewMessage,
   type QueueOptions,
   type ReceivedMessage,
+  type SentMessage,
   type StoredMessage,
 } from "./message-queue.ts";
 
@@ -23,7 +24,7 @@ export function fifoQueue({ settings: given = {}, now, newId, deadLetter = () =>
   const messages = new Map<string, StoredMessage>();
   const lanes = new Map<string, Lane>();
   const inFlight = new Set<StoredMessage>();
-  const recent = deduplicationWindow(now);
+  const recent = deduplicationWindow<SentMessage>(now);
 
   // Lower bounds of the next change, so that an operation need not look at every message.
   let releaseDueAt = Infinity;

@@ -40,7 +40,7 @@ export type StoredMessage = NewMessage & {
 
 export type ReceivedMessage = StoredMessage & { receiptHandle: string; sequenceNumber: string; fifo: boolean };
 
-export type QueueDump = { sequence: number; messages: StoredMessage[]; deduplication: DeduplicationDump };
+export type QueueDump = { sequence: number; messages: StoredMessage[]; deduplication: DeduplicationDump<SentMessage> };
 
 /** An SQS queue as a value: no timers, no clock, no dice of its own. */
 export interface MessageQueue {

@@ -21,8 +21,8 @@ import {
 } from "./message-checks.ts";
 import type { QueueAttributes } from "./queue-attributes.ts";
 import type { Queues } from "./queues.ts";
-import type { QueueRecord, SqsEngine } from "./sqs.ts";
 import { batch } from "./sqs-batch.ts";
+import type { QueueRecord, SqsEngine } from "./sqs-engine.ts";
 import { invalidParameter, missingParameter, modelled } from "./sqs-errors.ts";
 
 type SendBatchInput = { QueueUrl: string; Entries: (SendInput & { Id: string })[] };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import type { QueueRecord } from "../engines/sqs.ts";
+import type { QueueRecord } from "../engines/sqs-engine.ts";
 import type { Cloud, Provision } from "../provision.ts";
 
 const Properties = z.object({

@@ -41,7 +41,7 @@ describe("the clock of rules", () => {
 
   it("fires each rule every period, the first time after one", () => {
     const fired: string[] = [];
-    const clock = ruleClock(({ name }) => fired.push(name));
+    const clock = ruleClock(({ name }: Rule) => fired.push(name));
     clock.follow([aRule(), aRule({ name: "archive", arn: "archive", schedule: "rate(2 minutes)" })]);
     vi.advanceTimersByTime(minute - 1);
     expect(fired).toEqual([]);
@@ -51,7 +51,7 @@ describe("the clock of rules", () => {
 
   it("keeps the rhythm of a rule that stays, and stops one that is disabled or gone", () => {
     const fired: string[] = [];
-    const clock = ruleClock(({ name }) => fired.push(name));
+    const clock = ruleClock(({ name }: Rule) => fired.push(name));
     clock.follow([aRule()]);
     vi.advanceTimersByTime(minute / 2);
     clock.follow([aRule()]);
