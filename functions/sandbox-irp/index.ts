@@ -1,4 +1,5 @@
 import { generateKeyPair, randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -24,6 +25,7 @@ export const handler = createHandler({
   randomBytes,
   settings: { tokenLifeSeconds: TOKEN_LIFE_SECONDS, retrievalDays: RETRIEVAL_DAYS },
   now: () => new Date(),
+  sleep: (seconds) => setTimeout(seconds * 1000),
   onFault: (error) => logger.error("the sandbox could not answer", { error }),
 });
 

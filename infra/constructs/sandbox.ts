@@ -16,7 +16,11 @@ export class Sandbox extends Construct {
       stage,
       errorImpact: "Nobody can register test documents.",
       timeout: Duration.seconds(29),
-    }).uses(storage.table("sandbox", { sortKey: true, ttl: "ttl" }), "SANDBOX_TABLE", "GetItem", "PutItem");
+    }).uses(
+      storage.table("sandbox", { sortKey: true, ttl: "ttl" }),
+      "SANDBOX_TABLE",
+      ...(["GetItem", "PutItem", "UpdateItem", "Query"] as const),
+    );
     const api = new HttpApi(this, "api", {
       apiName: `einvoice-${stage.name}-sandbox-irp`,
       description: "The government's side, of our own",

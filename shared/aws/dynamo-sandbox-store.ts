@@ -1,18 +1,34 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { isSame, Registration } from "../sandbox/registration.ts";
-import { type KeyName, type SandboxStore, Session, type SessionOwner } from "../sandbox/sandbox-store.ts";
+import { isSame, isSameChange, Registration } from "../sandbox/registration.ts";
+import {
+  type KeyName,
+  Rejection,
+  type RejectionDay,
+  type SandboxStore,
+  Session,
+  type SessionOwner,
+} from "../sandbox/sandbox-store.ts";
 
 const ONE_DAY_SECONDS = 24 * 60 * 60;
 const IF_ABSENT = { ConditionExpression: "attribute_not_exists(pk)" };
 
 const KeptKey = z.object({ v: z.literal(1), pem: z.string() });
+const Note = z.object({ v: z.literal(1), text: z.string() });
+const Clock = z.object({ v: z.literal(1), aheadMs: z.number() });
 
 /**
  * The sandbox's table (string keys `pk` and `sk`, TTL on `ttl`):
  * `registry#<irn>` / `document`, `gstin#<gstin>` / `session#<client>#<user>` (the current session),
- * `token#<token>` / `session` (every session), `keys#<name>` / `private`.
+ * `gstin#<gstin>` / `clock`, `token#<token>` / `session` (every session), `keys#<name>` / `private`, `note#<name>` / `note`,
+ * `rejected#<portal>#<gstin>#<day>` / `<irn>`.
  */
 export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string): SandboxStore {
   const get = async (key: Key) => (await db.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }))).Item;
@@ -42,6 +58,12 @@ export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string
       return (await readSession(currentKey(session))) ?? session;
     },
 
+    async endSession(session) {
+      const row = { ...session, ttl: ttlOf(session) };
+      await putIf({ ...tokenKey(session.token), ...row }, {});
+      await putIf({ ...currentKey(session), ...row }, ifStillCurrent(session.token));
+    },
+
     async register(registration) {
       if (await putIf({ ...registryKey(registration.irn), ...registration }, IF_ABSENT)) return { state: "registered" };
       const by = Registration.parse(await get(registryKey(registration.irn)));
@@ -49,6 +71,51 @@ export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string
     },
 
     findRegistration: async (irn) => Registration.optional().parse(await get(registryKey(irn))),
+
+    async changeRegistration(next) {
+      if (await putIf({ ...registryKey(next.irn), ...next }, ifRevision(next.revision - 1))) return true;
+      const standing = Registration.optional().parse(await get(registryKey(next.irn)));
+      return standing !== undefined && isSameChange(standing, next);
+    },
+
+    async addRejection(rejection) {
+      await putIf({ pk: rejectedKey(rejection), sk: rejection.irn, ...rejection }, {});
+    },
+
+    async rejectionsOf(day) {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: "pk = :day",
+          ExpressionAttributeValues: { ":day": rejectedKey(day) },
+        }),
+      );
+      return Items.map((item) => Rejection.parse(item));
+    },
+
+    async keepNote(name, text) {
+      if (await putIf({ ...noteKey(name), v: 1, text }, IF_ABSENT)) return text;
+      return Note.parse(await get(noteKey(name))).text;
+    },
+
+    findNote: async (name) => Note.optional().parse(await get(noteKey(name)))?.text,
+
+    async advanceClock(gstin, byMs) {
+      const { Attributes } = await db.send(
+        new UpdateCommand({
+          TableName,
+          Key: clockKey(gstin),
+          UpdateExpression: "SET v = :one ADD aheadMs :by",
+          ExpressionAttributeValues: { ":one": 1, ":by": byMs },
+          ReturnValues: "ALL_NEW",
+        }),
+      );
+      return Clock.parse(Attributes).aheadMs;
+    },
+
+    clockAheadMs: async (gstin) => Clock.optional().parse(await get(clockKey(gstin)))?.aheadMs ?? 0,
+
     findKey: async (name) => KeptKey.optional().parse(await get(privateKey(name)))?.pem,
 
     async keepKey(name, pem) {
@@ -83,6 +150,15 @@ function ifStillCurrent(token: string | undefined): Condition {
   };
 }
 
+/** A record of before there were revisions stands for revision 0. */
+function ifRevision(revision: number): Condition {
+  const standing = revision === 0 ? "(revision = :was OR attribute_not_exists(revision))" : "revision = :was";
+  return {
+    ConditionExpression: `attribute_exists(pk) AND ${standing}`,
+    ExpressionAttributeValues: { ":was": revision },
+  };
+}
+
 function currentKey({ gstin, clientId, userName }: SessionOwner): Key {
   return { pk: `gstin#${gstin}`, sk: `session#${clientId}#${userName}` };
 }
@@ -97,4 +173,16 @@ function registryKey(irn: string): Key {
 
 function privateKey(name: KeyName): Key {
   return { pk: `keys#${name}`, sk: "private" };
+}
+
+function noteKey(name: string): Key {
+  return { pk: `note#${name}`, sk: "note" };
+}
+
+function clockKey(gstin: string): Key {
+  return { pk: `gstin#${gstin}`, sk: "clock" };
+}
+
+function rejectedKey({ portal, gstin, day }: RejectionDay): string {
+  return `rejected#${portal}#${gstin}#${day}`;
 }

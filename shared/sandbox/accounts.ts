@@ -18,6 +18,10 @@ export function isClient(clientId: string, clientSecret: string): boolean {
   return clientId === SANDBOX_CLIENT.clientId && clientSecret === SANDBOX_CLIENT.clientSecret;
 }
 
+export function isGstin(text: string): boolean {
+  return GSTIN_LAYOUT.test(text);
+}
+
 /** The API user that every GSTIN has. */
 export function sandboxUser(gstin: string): { userName: string; password: string } {
   return { userName: `API_${gstin}`, password: PASSWORD };
@@ -25,6 +29,6 @@ export function sandboxUser(gstin: string): { userName: string; password: string
 
 /** The code that refuses this API user, or undefined when it may log in for the GSTIN. */
 export function refusalOfUser(gstin: string, userName: string, password: string): "1017" | "1019" | undefined {
-  if (!GSTIN_LAYOUT.test(gstin) || userName !== `API_${gstin}`) return "1017";
+  if (!isGstin(gstin) || userName !== `API_${gstin}`) return "1017";
   return password === PASSWORD ? undefined : "1019";
 }

@@ -55,13 +55,13 @@ async function logIn(deps: SandboxDeps, { headers, at }: SandboxRequest, credent
 }
 
 /** The session key travels under the AppKey of this very call, also when the token is an old one. */
-function tokenData({ clientId, userName, token, sek, expiresAt }: Session, appKey: string) {
+function tokenData({ clientId, userName, token, sek, expiresAt, toldExpiry }: Session, appKey: string) {
   return {
     ClientId: clientId,
     UserName: userName,
     AuthToken: token,
     Sek: sealAes(Buffer.from(appKey, "base64"), Buffer.from(sek, "base64")),
-    TokenExpiry: toPortalTime(new Date(expiresAt)),
+    TokenExpiry: toPortalTime(new Date(toldExpiry ?? expiresAt)),
   };
 }
 

@@ -1,48 +1,69 @@
 import * as z from "zod";
-import { type CheckContext, defaultContext } from "../invoice/check-context.ts";
 import { checkInvoice } from "../invoice/check-invoice.ts";
 import type { Finding } from "../invoice/finding.ts";
-import { readInvoice } from "../invoice/invoice.ts";
+import { type Invoice, readInvoice } from "../invoice/invoice.ts";
 import { toDocumentDate } from "../ist.ts";
 import { type Answer, type Info, refuse, succeed } from "./answer.ts";
+import { serveInTrouble } from "./apply-trouble.ts";
 import { type Fault, fault } from "./codes.ts";
-import { refuseDuplicate } from "./duplicate.ts";
+import { refuseDuplicate, refuseHeld } from "./duplicate.ts";
+import { type EwayBillPart, ewayBillPart } from "./eway-bill.ts";
+import { type Trouble, troubleOfDocument } from "./faults.ts";
+import { contextOf, toFault } from "./findings.ts";
 import { describeRegistration } from "./irn-data.ts";
 import { mayRegister, newRegistration } from "./new-registration.ts";
 import { type RegisteredDocument, toRegisteredDocument } from "./registered-document.ts";
+import type { Registration } from "./registration.ts";
+import { registryOf } from "./registry.ts";
 import { openBody } from "./request-body.ts";
 import type { SandboxDeps, SessionRequest } from "./sandbox-request.ts";
 
 /** DynamoDB's limit is 400 KB an item; the rest of the record needs less than one. */
 const LARGEST_RECORD_BYTES = 390 * 1024;
+/** How long the registry stays down for a document that asks for it. */
+const REGISTRY_DOWN_MS = 60 * 60_000;
 
-/**
- * Registers a document: `POST /eicore/v1.03/Invoice`. Its steps, in order, are the order of the portal's checks. Every
- * taxpayer counts as one of 10 crore turnover, for whom the rules are strictest.
- */
+/** Registers a document: `POST /eicore/v1.03/Invoice`. Its steps, in order, are the order of the portal's checks. */
 export async function generateIrn(deps: SandboxDeps, request: SessionRequest): Promise<Answer> {
   const opened = openBody(request.body, Buffer.from(request.session.sek, "base64"));
   if ("fault" in opened) return refuse([opened.fault]);
 
-  const findings = checkInvoice(opened.value, contextOf(opened.value, request)).filter(isError);
-  const read = readInvoice(opened.value);
+  const docNo = Numbered.safeParse(opened.value).data?.DocDtls.No ?? "";
+  const trouble = troubleOfDocument(docNo);
+  return serveInTrouble(deps, request, { docNo, trouble }, () =>
+    checkAndRegister(deps, request, opened.value, trouble),
+  );
+}
+
+const Numbered = z.looseObject({ DocDtls: z.looseObject({ No: z.string() }) });
+
+async function checkAndRegister(deps: SandboxDeps, request: SessionRequest, value: unknown, trouble: Trouble) {
+  const found = await findingsOf(deps, request, value);
+  const findings = found.filter(({ severity }) => severity === "error"); // Unknown members are no reason to refuse.
+  const read = readInvoice(value);
   if (!("invoice" in read)) return refuse(findings.map(toFault));
 
   const document = toRegisteredDocument(read.invoice);
   const faults = [...findings.map(toFault), ...BUSINESS_CHECKS.flatMap((check) => check(document, request))];
   if (faults.length > 0) return refuse(faults);
 
-  return register(deps, request, document);
+  const billFindings = found.filter(({ severity }) => severity === "ewb");
+  return register(deps, request, { document, invoice: read.invoice, findings: billFindings, trouble });
 }
 
-/** An e-commerce operator sends in its own name what names it. */
-function contextOf(document: unknown, { session, at }: SessionRequest): CheckContext {
-  const named = Named.safeParse(document);
-  const isOperator = named.success && named.data.TranDtls.EcmGstin === session.gstin;
-  return { ...defaultContext(toDocumentDate(at)), requester: { kind: isOperator ? "operator" : "supplier" } };
-}
+/** What the parties' GSTINs are looked up for before the rules are asked. */
+const Parties = z.looseObject({
+  TranDtls: z.looseObject({ EcmGstin: z.string().nullish() }).optional().catch(undefined),
+  SellerDtls: z.looseObject({ Gstin: z.string() }).optional().catch(undefined),
+  BuyerDtls: z.looseObject({ Gstin: z.string() }).optional().catch(undefined),
+});
 
-const Named = z.looseObject({ TranDtls: z.looseObject({ EcmGstin: z.string() }) });
+async function findingsOf(deps: SandboxDeps, request: SessionRequest, value: unknown): Promise<Finding[]> {
+  const { TranDtls, SellerDtls, BuyerDtls } = Parties.safeParse(value).data ?? {};
+  const named = [SellerDtls?.Gstin, BuyerDtls?.Gstin, TranDtls?.EcmGstin].filter((gstin) => gstin != null);
+  const registry = await registryOf(deps, request, named);
+  return checkInvoice(value, contextOf(request, TranDtls?.EcmGstin, registry));
+}
 
 type BusinessCheck = (document: RegisteredDocument, request: SessionRequest) => readonly Fault[];
 
@@ -51,24 +72,46 @@ const BUSINESS_CHECKS: readonly BusinessCheck[] = [
   (document, { session }) => (mayRegister(session.gstin, document) ? [] : [fault("2169")]),
 ];
 
-async function register(deps: SandboxDeps, request: SessionRequest, document: RegisteredDocument): Promise<Answer> {
-  const registration = newRegistration(deps.randomBytes, request, document);
-  if (registration.document.length > LARGEST_RECORD_BYTES) return refuse([fault("5002", "too large to be kept")]);
+interface Checked {
+  readonly document: RegisteredDocument;
+  readonly invoice: Invoice;
+  /** About the e-way bill alone. */
+  readonly findings: readonly Finding[];
+  readonly trouble: Trouble;
+}
 
+async function register(deps: SandboxDeps, request: SessionRequest, checked: Checked): Promise<Answer> {
+  const { document, trouble } = checked;
+  const bare = newRegistration(deps.randomBytes, request, document);
+  if (bare.document.length > LARGEST_RECORD_BYTES) return refuse([fault("5002", "too large to be kept")]);
+  if (trouble.held !== undefined) return refuseHeld(bare, trouble.held);
+
+  const part = await ewayBillPart(deps, request, bare.irn, checked);
+  const registration = { ...bare, ...(part.bill && { ewayBill: part.bill }), ...rejection(request, trouble) };
   const outcome = await deps.store.register(registration);
-  if (outcome.state === "taken") return refuseDuplicate(outcome.by, request.portal);
-  return succeed(await describeRegistration(deps.keys, registration), ...ewayBillNote(document));
+  if (outcome.state === "taken") return refuseDuplicate(outcome.by, request);
+  await noteRejection(deps, registration, document);
+  return succeed(await describeRegistration(deps.keys, registration, request.at), ...ewayBillInfo(part));
 }
 
-/** The sandbox makes no e-way bills yet. It says so the way the portals do when that part fails: the IRN stands. */
-function ewayBillNote(document: RegisteredDocument): Info[] {
-  return document["EwbDtls"] === undefined ? [] : [{ InfCd: "EWBERR", Desc: [fault("4001")] }];
+/** A failed e-way bill does not fail the IRN. */
+function ewayBillInfo({ faults, info }: EwayBillPart): readonly Info[] {
+  return faults.length > 0 ? [{ InfCd: "EWBERR", Desc: faults }] : info;
 }
 
-function isError({ severity }: Finding): boolean {
-  return severity === "error"; // Members that the schema does not know are no reason to refuse.
+function rejection({ at }: SessionRequest, { rejected }: Trouble): Pick<Registration, "rejectedAt"> {
+  return rejected ? { rejectedAt: new Date(at.getTime() + REGISTRY_DOWN_MS).toISOString() } : {};
 }
 
-function toFault({ irpCode, path, message }: Finding): Fault {
-  return { ErrorCode: irpCode ?? "5002", ErrorMessage: path === "" ? message : `${path}: ${message}` };
+async function noteRejection({ store }: SandboxDeps, registration: Registration, { SellerDtls }: RegisteredDocument) {
+  const { irn, portal, ackAt, rejectedAt } = registration;
+  if (rejectedAt === undefined) return;
+  await store.addRejection({
+    v: 1,
+    gstin: SellerDtls.Gstin,
+    portal,
+    day: toDocumentDate(new Date(ackAt)),
+    irn,
+    rejectedAt,
+  });
 }

@@ -19,7 +19,7 @@ export function newRegistration(
     v: 1,
     irn: irnOfDocument(document),
     portal,
-    status: "ACT",
+    revision: 0,
     ackNo: newAckNo(randomBytes, portal, at),
     ackAt: at.toISOString(),
     document: packDocument(document),

@@ -1,3 +1,4 @@
+import { troubleOfGstin } from "./faults.ts";
 import type { SandboxDeps } from "./sandbox-request.ts";
 import type { Session, SessionOwner } from "./sandbox-store.ts";
 
@@ -27,6 +28,9 @@ function staysCurrent({ expiresAt }: Session, { force, at }: AskedSession): bool
 function newSession({ randomBytes, settings }: SandboxDeps, { owner, at }: AskedSession): Session {
   const token = Array.from(randomBytes(TOKEN_LENGTH), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join("");
   const sek = Buffer.from(randomBytes(32)).toString("base64");
-  const expiresAt = new Date(at.getTime() + settings.tokenLifeSeconds * 1000).toISOString();
-  return { v: 1, token, sek, ...owner, expiresAt };
+  const endOf = (seconds: number) => new Date(at.getTime() + seconds * 1000).toISOString();
+  const toldExpiry = endOf(settings.tokenLifeSeconds);
+  const { tokenSeconds } = troubleOfGstin(owner.gstin);
+  if (tokenSeconds === undefined) return { v: 1, token, sek, ...owner, expiresAt: toldExpiry };
+  return { v: 1, token, sek, ...owner, expiresAt: endOf(tokenSeconds), toldExpiry };
 }

@@ -56,6 +56,28 @@ export function sandboxStoreContract(makeStore: () => SandboxStore | Promise<San
       expect(await store.sessionOfToken(first.token)).toEqual(first);
     });
 
+    it("ends a session at the time that it is given, for its token and its owner", async () => {
+      const store = await makeStore();
+      const session = aSession();
+      await store.openSession(session, undefined);
+      const ended = { ...session, expiresAt: "2026-08-18T09:30:00.000Z" };
+      await store.endSession(ended);
+
+      expect(await store.sessionOfToken(session.token)).toEqual(ended);
+      expect(await store.currentSession(session)).toEqual(ended);
+    });
+
+    it("ends a session that is not current any more without touching the one that is", async () => {
+      const store = await makeStore();
+      const first = aSession();
+      const second = { ...first, token: fresh() };
+      await store.openSession(first, undefined);
+      await store.openSession(second, first.token);
+      await store.endSession({ ...first, expiresAt: "2026-08-18T09:30:00.000Z" });
+
+      expect(await store.currentSession(first)).toEqual(second);
+    });
+
     it("opens one session for callers at the same time", async () => {
       const store = await makeStore();
       const owner = aSession();
@@ -112,6 +134,103 @@ export function sandboxStoreContract(makeStore: () => SandboxStore | Promise<San
     });
   });
 
+  describe("changes of a registration", () => {
+    const cancelledAt = "2026-08-18T10:00:00.000Z";
+
+    it("take the place of the revision before them, and of no other", async () => {
+      const store = await makeStore();
+      const first = aRegistration();
+      await store.register(first);
+      const cancelled = { ...first, revision: 1, change: fresh(), cancelledAt };
+
+      expect(await store.changeRegistration({ ...first, revision: 2, change: fresh(), cancelledAt })).toBe(false);
+      expect(await store.changeRegistration(cancelled)).toBe(true);
+      expect(await store.findRegistration(first.irn)).toEqual(cancelled);
+      expect(await store.changeRegistration({ ...first, revision: 1, change: fresh(), ewayBill: aBill(1) })).toBe(
+        false,
+      );
+      expect(await store.changeRegistration({ ...cancelled, revision: 2, change: fresh(), ewayBill: aBill(2) })).toBe(
+        true,
+      );
+      expect(await store.findRegistration(first.irn)).toMatchObject({ revision: 2, cancelledAt, ewayBill: aBill(2) });
+    });
+
+    it("count once when the write is repeated", async () => {
+      const store = await makeStore();
+      const first = aRegistration();
+      await store.register(first);
+      const changed = { ...first, revision: 1, change: fresh(), ewayBill: aBill(1) };
+
+      expect([await store.changeRegistration(changed), await store.changeRegistration({ ...changed })]).toEqual([
+        true,
+        true,
+      ]);
+    });
+
+    it("make no record where none is", async () => {
+      const store = await makeStore();
+      const registration = { ...aRegistration(), revision: 1 };
+
+      expect(await store.changeRegistration(registration)).toBe(false);
+      expect(await store.findRegistration(registration.irn)).toBeUndefined();
+    });
+
+    it("win one at a time", async () => {
+      const store = await makeStore();
+      const first = aRegistration();
+      await store.register(first);
+      const won = await all((n) =>
+        store.changeRegistration({ ...first, revision: 1, change: fresh(), ewayBill: aBill(n + 1) }),
+      );
+
+      expect(won.filter(Boolean)).toHaveLength(1);
+    });
+  });
+
+  describe("rejections", () => {
+    it("are listed by supplier, portal and day, each once", async () => {
+      const store = await makeStore();
+      const day = { gstin: fresh(), portal: "NIC1", day: "18/08/2026" } as const;
+      const rejection = { v: 1, ...day, irn: "b", rejectedAt: "2026-08-18T10:00:00.000Z" } as const;
+      await store.addRejection(rejection);
+      await store.addRejection(rejection);
+      await store.addRejection({ ...rejection, irn: "a" });
+
+      expect(await store.rejectionsOf(day)).toEqual([{ ...rejection, irn: "a" }, rejection]);
+      for (const other of [{ gstin: fresh() }, { portal: "NIC2" as const }, { day: "19/08/2026" }]) {
+        expect(await store.rejectionsOf({ ...day, ...other })).toEqual([]);
+      }
+    });
+  });
+
+  describe("notes", () => {
+    it("keep the first text under a name and answer it to everyone", async () => {
+      const store = await makeStore();
+      const name = fresh();
+      expect(await store.findNote(name)).toBeUndefined();
+      const kept = await all((n) => store.keepNote(name, `text ${n}`));
+
+      expect(new Set(kept).size).toBe(1);
+      expect(await store.findNote(name)).toBe(kept[0]);
+    });
+  });
+
+  describe("clocks", () => {
+    it("are the real one until they are moved", async () => {
+      expect(await (await makeStore()).clockAheadMs(fresh())).toBe(0);
+    });
+
+    it("add up moves, also at the same time, each GSTIN for itself", async () => {
+      const store = await makeStore();
+      const gstin = fresh();
+      expect(await store.advanceClock(gstin, 1000)).toBe(1000);
+      await all(() => store.advanceClock(gstin, 10));
+
+      expect(await store.clockAheadMs(gstin)).toBe(1500);
+      expect(await store.clockAheadMs(fresh())).toBe(0);
+    });
+  });
+
   describe("keys", () => {
     it("keeps the first key of a name and answers it to everyone", async () => {
       const store = await makeStore();
@@ -150,9 +269,13 @@ function aRegistration(): Registration {
     v: 1,
     irn: fresh(),
     portal: "NIC1",
-    status: "ACT",
+    revision: 0,
     ackNo: 112610000000001,
     ackAt: "2026-08-18T09:00:00.000Z",
     document: new Uint8Array([1, 2, 3]),
   };
+}
+
+function aBill(no: number) {
+  return { no, by: "a-gstin", madeAt: "2026-08-18T09:30:00.000Z" };
 }

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** dynalite is CommonJS without types. */
@@ -50,5 +50,12 @@ async function createTable(client: DynamoDBClient, TableName: string): Promise<s
       ],
     }),
   );
+  await untilActive(client, TableName);
   return TableName;
+}
+
+/** A table that is being made is not found by the calls that use it. */
+async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  if (Table?.TableStatus !== "ACTIVE") await untilActive(client, TableName);
 }

@@ -16,7 +16,7 @@ describe("sandbox-irp", () => {
     ["GET", "/nic1/eivital/v1.04/auth"],
     ["POST", "/nic1/eivital/v1.04/heartbeat/ping"],
     ["GET", "/nic1/eicore/v1.03/Invoice"],
-    ["POST", "/nic1/eicore/v1.03/Invoice/Cancel"],
+    ["GET", "/nic1/eicore/v1.03/Invoice/Cancel"],
     ["GET", "/nic1/eicore/v1.03/Invoice/irn"],
     ["GET", "/nic1/eicore/v1.03/Invoice/irn/"],
     ["GET", "/nic1/eicore/v1.03/Invoice/irn/a/b"],

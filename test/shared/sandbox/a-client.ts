@@ -30,10 +30,10 @@ export const IrnData = z.strictObject({
   Irn: z.string().regex(/^[0-9a-f]{64}$/),
   SignedInvoice: z.string(),
   SignedQRCode: z.string(),
-  Status: z.literal("ACT"),
-  EwbNo: z.null(),
-  EwbDt: z.null(),
-  EwbValidTill: z.null(),
+  Status: z.enum(["ACT", "CNL", "REJ"]),
+  EwbNo: z.int().nullable(),
+  EwbDt: z.string().nullable(),
+  EwbValidTill: z.string().nullable(),
   Remarks: z.null(),
 });
 export type IrnData = z.infer<typeof IrnData>;
@@ -126,6 +126,22 @@ export async function generate(send: Send, token: Token, invoice: unknown, porta
 /** What an encrypted answer says. */
 export function dataOf({ sek }: Token, answer: Answer): IrnData {
   return IrnData.parse(JSON.parse(open(sek, z.string().parse(answer.Data)).toString()));
+}
+
+/** What an encrypted answer of another kind says. */
+export function plainOf({ sek }: Token, answer: Answer): unknown {
+  return JSON.parse(open(sek, z.string().parse(answer.Data)).toString());
+}
+
+/** Sends a value under the session's key to any path. */
+export async function post(send: Send, token: Token, path: string, value: unknown, headers = {}): Promise<Answer> {
+  const body = JSON.stringify({ Data: seal(token.sek, JSON.stringify(value)) });
+  const request = { method: "POST", path, headers: { ...sessionHeaders(token), ...headers }, body };
+  return (await call(send, request)).answer;
+}
+
+export async function get(send: Send, token: Token, path: string, query = {}, headers = {}): Promise<Answer> {
+  return (await call(send, { path, query, headers: { ...sessionHeaders(token), ...headers } })).answer;
 }
 
 export function codesOf({ ErrorDetails }: Answer): string[] {

@@ -16,6 +16,7 @@ export function aSandbox({ store = memorySandboxStore(), start = "2026-08-18T09:
   let at = new Date(start);
   let keysMade = 0;
   const faults: unknown[] = [];
+  const slept: number[] = [];
   const newKeyPem = async () => PEMS[keysMade++ % PEMS.length] ?? "";
   const send: Send = createHandler({
     store,
@@ -23,6 +24,7 @@ export function aSandbox({ store = memorySandboxStore(), start = "2026-08-18T09:
     randomBytes,
     settings: { tokenLifeSeconds: 3600, retrievalDays: 3 },
     now: () => at,
+    sleep: async (seconds) => void slept.push(seconds),
     onFault: (error) => faults.push(error),
   });
 
@@ -30,6 +32,8 @@ export function aSandbox({ store = memorySandboxStore(), start = "2026-08-18T09:
     send,
     store,
     faults,
+    /** The seconds of every wait before an answer. */
+    slept,
     keysMade: () => keysMade,
     setClock: (time: string) => {
       at = new Date(time);
@@ -48,8 +52,16 @@ export function brokenStore(): SandboxStore {
     currentSession: fail,
     sessionOfToken: fail,
     openSession: fail,
+    endSession: fail,
     register: fail,
     findRegistration: fail,
+    changeRegistration: fail,
+    addRejection: fail,
+    rejectionsOf: fail,
+    keepNote: fail,
+    findNote: fail,
+    advanceClock: fail,
+    clockAheadMs: fail,
     findKey: fail,
     keepKey: fail,
   };

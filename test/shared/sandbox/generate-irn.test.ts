@@ -19,6 +19,8 @@ import {
 } from "./a-client.ts";
 import { aSandbox, brokenStore } from "./a-sandbox.ts";
 
+const OPERATOR = "27SBXZT0006T1CZ";
+
 async function setup(options: Parameters<typeof aSandbox>[0] = {}) {
   const sandbox = aSandbox(options);
   const token = await logIn(sandbox.send);
@@ -75,9 +77,10 @@ describe("a registered document", () => {
   });
 
   it("may be sent by the e-commerce operator that it names", async () => {
-    const { register, token } = await setup();
+    const { send } = aSandbox();
+    const token = await logIn(send, { gstin: OPERATOR });
     const SellerDtls = { Gstin: "27AAAZD0004D1ZA" };
-    const answer = await register(anInvoice({ SellerDtls, TranDtls: { EcmGstin: GSTIN } }));
+    const answer = await generate(send, token, anInvoice({ SellerDtls, TranDtls: { EcmGstin: OPERATOR } }));
 
     expect(dataOf(token, answer).Irn).toBe(
       createHash("sha256").update(`${SellerDtls.Gstin}2026-27INVINV/26-27/001`).digest("hex"),
@@ -87,14 +90,6 @@ describe("a registered document", () => {
   it("may carry members that the schema does not know", async () => {
     const { register } = await setup();
     expect((await register({ ...anInvoice(), Remark: "x" })).Status).toBe(1);
-  });
-
-  it("that asks for an e-way bill gets its IRN, and is told that the bill was not made", async () => {
-    const { register, token } = await setup();
-    const answer = await register(anInvoice({ EwbDtls: { TransId: GSTIN, Distance: 10 } }));
-
-    expect(dataOf(token, answer)).toMatchObject({ Status: "ACT", EwbNo: null });
-    expect(answer.InfoDtls).toEqual([{ InfCd: "EWBERR", Desc: [expect.objectContaining({ ErrorCode: "4001" })] }]);
   });
 });
 
@@ -254,6 +249,33 @@ describe("fifty registrations of one document at the same time", () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => register(anInvoice())));
 
     expectOneWinner(answers, (answer) => dataOf(token, answer).Irn);
+  });
+
+  /** Half at each portal: the losers at the winner's portal learn of a duplicate, the others of another IRP. */
+  const expectOneHolder = (answers: readonly Answer[]) => {
+    const winner = answers.findIndex(({ Status }) => Status === 1);
+    const expected = answers.map((_, n) => (n === winner ? [] : n % 2 === winner % 2 ? ["2150"] : ["2295"]));
+    expect(answers.map(codesOf)).toEqual(expected);
+    const holder = winner % 2 === 0 ? "NIC1" : "NIC2";
+    for (const { InfoDtls } of answers.filter((answer) => codesOf(answer)[0] === "2295")) {
+      expect(InfoDtls).toEqual([{ InfCd: "DUPIRNGLP", Desc: expect.objectContaining({ IrnDtl: { RegIrp: holder } }) }]);
+    }
+  };
+  const atBothPortals = (register: (invoice: unknown, portal: string) => Promise<Answer>) =>
+    Promise.all(Array.from({ length: 50 }, (_, n) => register(anInvoice(), n % 2 === 0 ? "nic1" : "nic2")));
+
+  it("at both portals give one IRN, 24 duplicates and 25 at another IRP", async () => {
+    const { register } = await setup();
+    expectOneHolder(await atBothPortals(register));
+  });
+
+  it("at both portals give the same on the engine", async () => {
+    const tables = await startSandboxTables();
+    const { register } = await setup({ store: dynamoSandboxStore(tables.db, await tables.aTable()) });
+    const answers = await atBothPortals(register);
+    await tables.stop();
+
+    expectOneHolder(answers);
   });
 
   it("give one IRN and 49 duplicates on the engine, from two instances", async () => {

@@ -10,9 +10,9 @@ interface Options {
 }
 
 /** A document registered at NIC1, and both ways to ask for it. */
-async function setup(invoice = anInvoice()) {
+async function setup(invoice = anInvoice(), gstin = "27AAAZA0001A1ZM") {
   const sandbox = aSandbox({ start: "2026-08-18T11:12:38Z" });
-  const token = await logIn(sandbox.send);
+  const token = await logIn(sandbox.send, { gstin });
   const registered = dataOf(token, await generate(sandbox.send, token, invoice));
   const ask = async (
     path: string,
@@ -81,8 +81,10 @@ describe("a look-up by document", () => {
 
   it("finds a supplier's document for the operator that sent it", async () => {
     const SellerDtls = { Gstin: "27AAAZD0004D1ZA" };
+    const operator = "27SBXZT0006T1CZ";
     const { byDocument, byIrn, registered, token } = await setup(
-      anInvoice({ SellerDtls, TranDtls: { EcmGstin: "27AAAZA0001A1ZM" } }),
+      anInvoice({ SellerDtls, TranDtls: { EcmGstin: operator } }),
+      operator,
     );
 
     const headers = { sup_gstin: SellerDtls.Gstin };
