@@ -10,6 +10,7 @@ import { anInvoice, anItem } from "../fakes/an-invoice.ts";
 import { withLocalCloud } from "../local-cloud.ts";
 import { percentile } from "./percentile.ts";
 import { benchRules } from "./rules.ts";
+import { benchSandbox } from "./sandbox.ts";
 
 /** `npm run bench`: figures of this machine, on a local cloud of its own. */
 const Stack = z.object({
@@ -49,6 +50,7 @@ await withLocalCloud(async (stackFile) => {
     api.push(await timed(() => register(stack.apiUrl, token, fiveLines(client.gstin))));
   }
   report(first, api, bare, calls);
+  await benchSandbox(() => irp(fiveLines(client.gstin)));
 });
 
 function report(first: number, api: number[], bare: number[], calls: Record<string, number>): void {
