@@ -38,8 +38,13 @@ export interface FaultRow {
 /** Until 25 s have passed a careful client waits; API Gateway itself gives up after 30 s. */
 const HANG_SECONDS = 27;
 
+/** The portals have no codes from 2000 to 2099, and `E2026-1` is somebody's real number. */
+const CODE = "(?!20)(\\d{4})";
+
 function row(by: string, what: string, trouble: Trouble | ((digits: string) => Trouble)): FaultRow {
-  const pattern = new RegExp(`^${by.replace("502/504", "(502|504)").replace("nnnn", "(\\d{4})")}`);
+  const pattern = new RegExp(
+    `^${by.replace("502/504", "(502|504)").replace("nnnn", by.endsWith("-") ? CODE : "(\\d{4})")}`,
+  );
   return { by, what, pattern, trouble: typeof trouble === "function" ? trouble : () => trouble };
 }
 
@@ -52,9 +57,14 @@ export const DOCUMENT_FAULTS: readonly FaultRow[] = [
     delaySeconds: HANG_SECONDS,
   }),
   row("SLOW-", "slow answer: 5 s", { delaySeconds: 5 }),
-  row("RESET-", "connection reset: an answer cut in its middle, as close as a Lambda comes; nothing registered", {
-    cut: true,
-  }),
+  row(
+    "RESET-",
+    "connection reset, the first time: an answer cut in its middle, as close as a Lambda comes; nothing registered then",
+    {
+      cut: true,
+      once: true,
+    },
+  ),
   row("E502/504-", "that bare HTTP status, every time; nothing registered", (status) => gateway(status)),
   row("T502/504-", "that bare HTTP status, the first time; nothing registered then", (status) => ({
     ...gateway(status),
@@ -67,7 +77,7 @@ export const DOCUMENT_FAULTS: readonly FaultRow[] = [
   }),
   row(
     "Ennnn-",
-    "any code by its number, every time; nothing registered: `E2146-`, `E3029-`, `E3095-`, `E3108-`",
+    "any code by its number (but 20nn, which are years), every time; nothing registered: `E2146-`, `E3029-`, `E3095-`, `E3108-`",
     (code) => ({
       code,
     }),

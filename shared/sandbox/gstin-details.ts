@@ -23,15 +23,18 @@ const STATUS = { active: "ACT", suspended: "SUS", cancelled: "CNL", inactive: "I
 
 /** `GET /eivital/v1.04/Master/gstin/{gstin}` */
 export async function gstinDetails(deps: SandboxDeps, request: SessionRequest, gstin: string): Promise<Answer> {
-  const taxpayer = taxpayerWith(gstin, await isSynced(deps, request, gstin));
-  return taxpayer === "nobody" ? refuse([fault("3001")]) : succeed(details(gstin, taxpayer));
+  const found = await detailsOf(deps, request, gstin);
+  return found === undefined ? refuse([fault("3001")]) : succeed({ ...found.details, ...found.days });
 }
 
 /** `GET /eivital/v1.03/Master/gstin/{gstin}`: the older version, without the two days. */
-export async function gstinDetailsWithoutDays(deps: SandboxDeps, request: SessionRequest, gstin: string) {
-  const answer = await gstinDetails(deps, request, gstin);
-  const { DtReg: _, DtDReg: __, ...Data } = { DtReg: null, DtDReg: null, ...Object(answer.Data) };
-  return answer.Status === 0 ? answer : { ...answer, Data };
+export async function gstinDetailsWithoutDays(
+  deps: SandboxDeps,
+  request: SessionRequest,
+  gstin: string,
+): Promise<Answer> {
+  const found = await detailsOf(deps, request, gstin);
+  return found === undefined ? refuse([fault("3001")]) : succeed(found.details);
 }
 
 /** `GET /eivital/v1.04/Master/syncgstin/{gstin}`: fetches the GSTIN from the common portal first. */
@@ -40,7 +43,15 @@ export async function syncGstin(deps: SandboxDeps, request: SessionRequest, gsti
   return gstinDetails(deps, request, gstin);
 }
 
-function details(gstin: string, { type, status, registeredOn, cancelledOn }: RegisteredTaxpayer) {
+async function detailsOf(deps: SandboxDeps, request: SessionRequest, gstin: string) {
+  const taxpayer = taxpayerWith(gstin, await isSynced(deps, request, gstin));
+  if (taxpayer === "nobody") return undefined;
+  const { status, registeredOn, cancelledOn } = taxpayer;
+  const DtDReg = status === "cancelled" ? isoDay(cancelledOn) : null;
+  return { details: described(gstin, taxpayer), days: { DtReg: isoDay(registeredOn), DtDReg } };
+}
+
+function described(gstin: string, { type, status }: RegisteredTaxpayer) {
   const StateCode = Number(gstin.slice(0, 2));
   return {
     Gstin: gstin,
@@ -56,8 +67,6 @@ function details(gstin: string, { type, status, registeredOn, cancelledOn }: Reg
     TxpType: TYPE[type],
     Status: STATUS[status],
     BlkStatus: "U",
-    DtReg: isoDay(registeredOn),
-    DtDReg: status === "cancelled" ? isoDay(cancelledOn) : null,
   };
 }
 

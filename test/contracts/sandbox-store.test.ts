@@ -29,6 +29,20 @@ describe("dynamoSandboxStore", () => {
     ]);
   });
 
+  it("reads and changes a record of before there were revisions", async () => {
+    const TableName = await tables.aTable();
+    const ack = { ackNo: 112610000000001, ackAt: "2026-08-18T09:00:00.000Z" };
+    const old = { v: 1, irn: "irn", portal: "NIC1", status: "ACT", ...ack, document: new Uint8Array([1]) };
+    await tables.db.send(new PutCommand({ TableName, Item: { pk: "registry#irn", sk: "document", ...old } }));
+    const store = dynamoSandboxStore(tables.db, TableName);
+
+    const found = await store.findRegistration("irn");
+    expect(found).toMatchObject({ revision: 0, ackNo: ack.ackNo });
+    const cancelledAt = "2026-08-18T10:00:00.000Z";
+    if (found !== undefined) expect(await store.changeRegistration({ ...found, revision: 1, cancelledAt })).toBe(true);
+    expect(await store.findRegistration("irn")).toMatchObject({ revision: 1, cancelledAt });
+  });
+
   it("refuses to read an item of a version that it does not know", async () => {
     const TableName = await tables.aTable();
     await tables.db.send(new PutCommand({ TableName, Item: { pk: "registry#irn", sk: "document", v: 2 } }));

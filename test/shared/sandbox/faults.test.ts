@@ -59,9 +59,12 @@ describe("the table of faults", () => {
     }
   });
 
-  it.each(["INV/26-27/001", "LOST1", "E302-1", "E30291", "XLOST-1", "E503-1"])("leaves %s in peace", (docNo) => {
-    expect(troubleOfDocument(docNo)).toEqual({});
-  });
+  it.each(["INV/26-27/001", "LOST1", "E302-1", "E30291", "XLOST-1", "E503-1", "E2026-001", "T2025-1"])(
+    "leaves %s in peace",
+    (docNo) => {
+      expect(troubleOfDocument(docNo)).toEqual({});
+    },
+  );
 
   it("has rows for GSTINs of no one's PAN", () => {
     for (const { by } of GSTIN_FAULTS) expect(by).toMatch(/^FLTZ[A-Z]nnnn$/);
@@ -100,12 +103,13 @@ describe("an answer that is lost", () => {
     expect((await register(docNo)).Status).toBe(1);
   });
 
-  it("for RESET- breaks off in the middle, and nothing is registered", async () => {
-    const { raw, find } = await setup();
+  it("for RESET- breaks off in the middle, once, and nothing is registered", async () => {
+    const { raw, find, register } = await setup();
     const { statusCode, body } = await raw("RESET-1");
     expect(statusCode).toBe(200);
     expect(() => JSON.parse(body)).toThrow();
     expect(codesOf(await find("RESET-1"))).toEqual(NOT_FOUND);
+    expect((await register("RESET-1")).Status).toBe(1);
   });
 
   it("does not hide what is wrong with the document", async () => {
