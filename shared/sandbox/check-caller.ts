@@ -3,6 +3,9 @@ import type { NicCode } from "./codes.ts";
 import type { SandboxDeps, SandboxRequest } from "./sandbox-request.ts";
 import type { Session } from "./sandbox-store.ts";
 
+/** What is none need not be looked for; a key of the store has its limits. */
+const TOKEN_LAYOUT = /^[A-Za-z0-9]{25}$/;
+
 interface Caller {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -42,8 +45,8 @@ export function refusalOfAuth(request: SandboxRequest): NicCode | undefined {
 
 /** The session that the call belongs to, or the code that refuses it. */
 export async function sessionOf({ store }: SandboxDeps, request: SandboxRequest): Promise<Session | NicCode> {
-  const token = request.headers.get("authtoken");
-  const session = token ? await store.sessionOfToken(token) : undefined;
+  const token = request.headers.get("authtoken") ?? "";
+  const session = TOKEN_LAYOUT.test(token) ? await store.sessionOfToken(token) : undefined;
   return firstRefusal(SESSION_CHECKS, callerOf(request, session)) ?? session ?? "1005";
 }
 

@@ -87,15 +87,22 @@ describe("sandbox-irp", () => {
     const { send, faults } = aSandbox();
     const token = await logIn(send);
     const text = fc.oneof(fc.string({ unit: "binary" }), fc.json(), fc.base64String());
-    const tails = ["eivital/v1.04/auth", "eicore/v1.03/Invoice", "eicore/v1.03/Invoice/irnbydocdetails"];
+    const tails = [
+      ...["eivital/v1.04/auth", "eicore/v1.03/Invoice", "eicore/v1.03/Invoice/irnbydocdetails"],
+      ...["eicore/v1.03/Invoice/Cancel", "eicore/v1.03/Invoice/rejectedirns", "eiewb/v1.03/ewaybill"],
+    ];
+    const heads = ["eicore/v1.03/Invoice/irn", "eiewb/v1.03/ewaybill/irn", "eivital/v1.04/Master/syncgstin"];
     const request = fc.record({
       method: fc.constantFrom("GET", "POST"),
       path: fc.oneof(
         text,
         fc.constantFrom(...tails),
-        text.map((irn) => `eicore/v1.03/Invoice/irn/${irn}`),
+        fc.tuple(fc.constantFrom(...heads), text).map((parts) => parts.join("/")),
       ),
-      query: fc.dictionary(fc.constantFrom("doctype", "docnum", "docdate"), fc.oneof(text, fc.constant("01/04/2026"))),
+      query: fc.dictionary(
+        fc.constantFrom("doctype", "docnum", "docdate", "date"),
+        fc.oneof(text, fc.constant("01/04/2026")),
+      ),
       headers: fc.dictionary(fc.constantFrom("irp", "sup_gstin", "AuthToken", "x"), text),
       body: fc.oneof(
         text,
@@ -110,7 +117,9 @@ describe("sandbox-irp", () => {
         const all = { ...sessionHeaders(token), ...headers };
         await call(send, { ...rest, path: `/nic1/${path}`, headers: all });
         const body = JSON.stringify({ Data: seal(token.sek, plain) });
-        await call(send, { ...GENERATE, headers: sessionHeaders(token), body });
+        for (const tail of tails.filter((each) => !each.endsWith("auth"))) {
+          await call(send, { method: "POST", path: `/nic1/${tail}`, headers: sessionHeaders(token), body });
+        }
       }),
       { numRuns: 300 },
     );
