@@ -17,7 +17,7 @@ const Call = z.object({ action: z.literal("CANEWB"), data: z.string().nullish() 
 const Cancellation = z.object({
   ewbNo: z.coerce.number().int().positive(),
   cancelRsnCode: z.coerce.number().int().min(1).max(4),
-  cancelRmrk: z.string().max(50).nullish(),
+  cancelRmrk: z.string().min(1).max(50),
 });
 
 /** `POST /ewaybillapi/v1.03/ewayapi` */

@@ -13,7 +13,12 @@ export async function registryOf(
   const asked = gstins.filter(changesBySync);
   const synced = await Promise.all(asked.map(async (gstin) => ((await isSynced(deps, request, gstin)) ? [gstin] : [])));
   const known = new Set(synced.flat());
-  return { taxpayer: (gstin) => taxpayerWith(gstin, known.has(gstin)), distance: distanceKm };
+  return { taxpayer: (gstin) => taxpayerWith(gstin, known.has(gstin)), distance: distanceKm, hsn };
+}
+
+/** The customs tariff has chapters 01 to 98 without 77, services are 99. The sandbox has no list of the codes below them. */
+function hsn(code: string): false | undefined {
+  return /^(00|77)/.test(code) ? false : undefined;
 }
 
 /** Whether this caller has asked for synchronisation of the GSTIN today. Nobody sees what another has synchronised. */

@@ -34,6 +34,7 @@ judge(
 
     it.each([
       ["reason 5", { cancelRsnCode: 5 }],
+      ["no remark", { cancelRmrk: undefined }],
       ["a remark of 51 characters", { cancelRmrk: "x".repeat(51) }],
       ["a number nobody has", { ewbNo: 999999999999 }],
     ])("refuses %s", async (_, changes) => {

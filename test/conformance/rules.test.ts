@@ -24,6 +24,7 @@ async function generate(document: Document) {
 const breaches: readonly (readonly [code: string, rule: string, document: () => Document])[] = [
   ["2169", "the caller is the supplier", () => aDocument({ seller: { Gstin: STRANGER } })],
   ["2211", "supplier and buyer differ", () => aDocument({ buyer: { Gstin: SELLER } })],
+  ["2176", "the HSN is in the master, and no chapter is 00", () => aDocument({ items: [{ HsnCd: "00112233" }] })],
   ["2163", "no document of the future", () => aDocument({ Dt: indianDay(2) })],
   ["2284", "no document from before the floor", () => aDocument({ Dt: "31/03/2025" })],
   ["2258", "the supplier's state is its GSTIN's", () => aDocument({ seller: { Stcd: "29" } })],
