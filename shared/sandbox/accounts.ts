@@ -6,8 +6,8 @@
  * |---------------|-----------------------------------------------------------|--------------|
  * | client id     | `einvoice-sandbox`                                        | 1010         |
  * | client secret | `einvoice-sandbox-secret`                                 | 1010         |
- * | GSTIN         | any of the layout `^[0-9]{2}[0-9A-Z]{13}$`, e.g. `27AAAZA0001A1ZM` | 1017 |
- * | user name     | `API_<GSTIN>`, e.g. `API_27AAAZA0001A1ZM`                 | 1017         |
+ * | GSTIN         | any of the layout `^[0-9]{2}[0-9A-Z]{13}$`, e.g. `27SBXZR0001R1ZZ` | 1017 |
+ * | user name     | `API_<GSTIN>`, e.g. `API_27SBXZR0001R1ZZ`                 | 1017         |
  * | password      | `Sandbox@2026`                                            | 1019         |
  */
 export const SANDBOX_CLIENT = { clientId: "einvoice-sandbox", clientSecret: "einvoice-sandbox-secret" } as const;
