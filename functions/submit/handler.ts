@@ -27,12 +27,12 @@ export function createHandler(deps: Deps) {
 
 async function register(deps: Deps, call: Call<unknown>): Promise<HttpAnswer> {
   const context = await checkingContext(deps.profiles, call.caller?.gstin ?? "", deps.now());
-  const { invoice, errors } = checkedDocument(call.body, context);
+  const { invoice, findings, isRefused } = checkedDocument(call.body, context);
   const preference = readPrefer(call.headers["prefer"]);
   const submission = submissionOf(call, invoice, preference);
   const submitted =
-    errors.length > 0 && !preference.lenient
-      ? await earlierAnswerOr(deps, submission, () => invalidDocument(errors))
+    isRefused && !preference.lenient
+      ? await earlierAnswerOr(deps, submission, () => invalidDocument(findings))
       : await submit(deps, submission);
   const { waitMs, applied } = preference;
 

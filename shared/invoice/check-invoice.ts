@@ -17,14 +17,28 @@ const BY_WEIGHT = ["error", "ewb", "warning"] as const;
  * are listed, errors first to be kept; if there are more, one last finding says how many. Throws nothing on JSON.
  */
 export function checkInvoice(document: unknown, context: CheckContext): Finding[] {
-  const schema = schemaFindings(document);
-  return listed([...schema, ...brokenRules(allRules, document, schema, context)]);
+  return examineInvoice(document, context).findings;
+}
+
+/** The same, with the invoice for those who go on with it: undefined where the document breaks the schema. */
+export function examineInvoice(
+  document: unknown,
+  context: CheckContext,
+): { invoice: Invoice | undefined; findings: Finding[] } {
+  const { invoice, schema } = readSchema(document);
+  return { invoice, findings: listed([...schema, ...brokenRules(allRules, document, schema, context)]) };
 }
 
 /** Breaches of the schema and members that it does not know. */
 export function schemaFindings(document: unknown): readonly Finding[] {
+  return readSchema(document).schema;
+}
+
+function readSchema(document: unknown): { invoice: Invoice | undefined; schema: readonly Finding[] } {
   const read = readInvoice(document);
-  return "findings" in read ? read.findings : read.warnings;
+  return "findings" in read
+    ? { invoice: undefined, schema: read.findings }
+    : { invoice: read.invoice, schema: read.warnings };
 }
 
 /** What some rules find in a document whose breaches of the schema are known. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { checkInvoice } from "../invoice/check-invoice.ts";
+import { examineInvoice } from "../invoice/check-invoice.ts";
 import type { Finding } from "../invoice/finding.ts";
-import { type Invoice, readInvoice } from "../invoice/invoice.ts";
+import type { Invoice } from "../invoice/invoice.ts";
 import { toDocumentDate } from "../ist.ts";
 import { type Answer, type Info, refuse, succeed } from "./answer.ts";
 import { serveInTrouble } from "./apply-trouble.ts";
@@ -38,17 +38,16 @@ export async function generateIrn(deps: SandboxDeps, request: SessionRequest): P
 const Numbered = z.looseObject({ DocDtls: z.looseObject({ No: z.string() }) });
 
 async function checkAndRegister(deps: SandboxDeps, request: SessionRequest, value: unknown, trouble: Trouble) {
-  const found = await findingsOf(deps, request, value);
+  const { invoice, findings: found } = await examined(deps, request, value);
   const findings = found.filter(({ severity }) => severity === "error"); // Unknown members are no reason to refuse.
-  const read = readInvoice(value);
-  if (!("invoice" in read)) return refuse(findings.map(toFault));
+  if (!invoice) return refuse(findings.map(toFault));
 
-  const document = toRegisteredDocument(read.invoice);
+  const document = toRegisteredDocument(invoice);
   const faults = [...findings.map(toFault), ...BUSINESS_CHECKS.flatMap((check) => check(document, request))];
   if (faults.length > 0) return refuse(faults);
 
   const billFindings = found.filter(({ severity }) => severity === "ewb");
-  return register(deps, request, { document, invoice: read.invoice, findings: billFindings, trouble });
+  return register(deps, request, { document, invoice, findings: billFindings, trouble });
 }
 
 /** What the parties' GSTINs are looked up for before the rules are asked. */
@@ -58,11 +57,11 @@ const Parties = z.looseObject({
   BuyerDtls: z.looseObject({ Gstin: z.string() }).optional().catch(undefined),
 });
 
-async function findingsOf(deps: SandboxDeps, request: SessionRequest, value: unknown): Promise<Finding[]> {
+async function examined(deps: SandboxDeps, request: SessionRequest, value: unknown) {
   const { TranDtls, SellerDtls, BuyerDtls } = Parties.safeParse(value).data ?? {};
   const named = [SellerDtls?.Gstin, BuyerDtls?.Gstin, TranDtls?.EcmGstin].filter((gstin) => gstin != null);
   const registry = await registryOf(deps, request, named);
-  return checkInvoice(value, contextOf(request, TranDtls?.EcmGstin, registry));
+  return examineInvoice(value, contextOf(request, TranDtls?.EcmGstin, registry));
 }
 
 type BusinessCheck = (document: RegisteredDocument, request: SessionRequest) => readonly Fault[];

@@ -254,6 +254,18 @@ describe("a document that the rules refuse", () => {
     expect(queue.sent).toEqual([]);
   });
 
+  it("is answered with warnings and e-way bill findings too, though they alone would refuse nothing", async () => {
+    const { ValDtls } = anInvoice();
+    const remarked = { ...anInvoice(), Remark: "x", EwbDtls: { Distance: 10 } };
+    const { post } = anApi();
+
+    const { json } = await post({ ...remarked, ValDtls: { ...ValDtls, TotInvVal: 5 } });
+
+    const severities = (json as { errors: { severity: string }[] }).errors.map(({ severity }) => severity);
+    expect(severities.toSorted()).toEqual(["error", "ewb", "warning"]);
+    expect((await post(remarked)).status).toBe(201);
+  });
+
   it.each([null, [], 5, "text", true])("%j is no document", async (body) => {
     const { status, json } = await anApi().post(JSON.stringify(body));
     expect(status).toBe(422);
