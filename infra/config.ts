@@ -7,7 +7,8 @@ export interface Stage {
   readonly mode: "test" | "live";
   /** The portals to call; `sandbox` deploys our own beside the API. */
   readonly portals: "sandbox" | Upstream["portals"];
-  readonly callTimeoutSeconds: number;
+  /** How long a portal may take, and how late its look-ups may be. */
+  readonly upstream: Pick<Upstream, "timeoutsMs" | "lookUpLagMs">;
   /** How many workers may call the IRP at once, per queue. */
   readonly workers: { readonly direct: number; readonly queued: number };
   /** Live data outlives its stack. */
@@ -15,10 +16,22 @@ export interface Stage {
   readonly logRetentionDays: 1 | 30 | 365;
 }
 
+const upstream = {
+  timeoutsMs: {
+    login: 8_000,
+    register: 25_000,
+    "look-up": 8_000,
+    cancel: 15_000,
+    "eway-bill": 15_000,
+    taxpayer: 8_000,
+  },
+  lookUpLagMs: 15_000,
+} as const;
+
 const test = {
   mode: "test",
   portals: "sandbox",
-  callTimeoutSeconds: 25,
+  upstream,
   workers: { direct: 10, queued: 5 },
   keepData: false,
 } as const;
@@ -34,7 +47,7 @@ export const stages = {
       { name: "NIC1", url: "https://api.einvoice1.gst.gov.in" },
       { name: "NIC2", url: "https://api.einvoice2.gst.gov.in" },
     ],
-    callTimeoutSeconds: 25,
+    upstream,
     workers: { direct: 50, queued: 10 },
     keepData: true,
     logRetentionDays: 365,

@@ -73,7 +73,7 @@ export class EinvoiceStack extends Stack {
       memoryMb: 1024,
       environment: {
         MODE: stage.mode,
-        UPSTREAM: this.toJsonString({ portals, callTimeoutMs: stage.callTimeoutSeconds * 1000 }),
+        UPSTREAM: this.toJsonString({ portals, ...stage.upstream }),
       },
     })
       .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "UpdateItem")

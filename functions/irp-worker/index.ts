@@ -62,7 +62,7 @@ export const handler = createHandler({
   verify: (document) => verifyDocument(keys, document),
   portal: firstPortal(env.UPSTREAM),
   mode: env.MODE,
-  callTimeoutMs: env.UPSTREAM.callTimeoutMs,
+  callTimeoutMs: env.UPSTREAM.timeoutsMs.register,
   now,
   monotonicMs: () => performance.now(),
   newId: randomUUID,

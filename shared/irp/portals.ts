@@ -1,9 +1,15 @@
 import * as z from "zod";
 
-/** The upstream as configured: where the portals are and how long a call may take. */
+/** Calls by how long they may take. */
+export const callKinds = ["login", "register", "look-up", "cancel", "eway-bill", "taxpayer"] as const;
+export type CallKind = (typeof callKinds)[number];
+
+/** The upstream as configured: a GSP or the portals themselves. Nothing in it is secret. */
 export const Upstream = z.object({
   portals: z.array(z.object({ name: z.string(), url: z.url() })).min(1),
-  callTimeoutMs: z.number().int().positive(),
+  timeoutsMs: z.record(z.enum(callKinds), z.number().int().positive()),
+  /** A registered document may stay invisible to look-ups for this long. */
+  lookUpLagMs: z.number().int().nonnegative(),
 });
 export type Upstream = z.infer<typeof Upstream>;
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { arch, cpus } from "node:os";
 import * as z from "zod";
+import { stages } from "../../infra/config.ts";
 import { nicIrp } from "../../shared/irp/nic/client.ts";
 import { nicWire } from "../../shared/irp/nic/wire.ts";
 import { portalKeys } from "../../shared/irp/portal-keys.ts";
@@ -116,7 +117,7 @@ async function register(apiUrl: string, token: string, invoice: object): Promise
 
 /** The same client that the worker uses, with nothing around it. */
 function bareClient(irpUrl: string) {
-  const upstream = { portals: [{ name: "NIC1", url: `${irpUrl}/nic1` }], callTimeoutMs: 25_000 };
+  const upstream = { portals: [{ name: "NIC1", url: `${irpUrl}/nic1` }], ...stages.local.upstream };
   const keys = portalKeys(
     async () => ({ jwksUri: `${irpUrl}/sandbox/jwks.json` }),
     async (url) => (await fetch(url)).json(),

@@ -20,7 +20,7 @@ export type Step = { readonly meanwhile?: () => void | Promise<void> } & (
       readonly signedBy?: "stranger";
     }
   | { readonly is: "refused"; readonly errors: readonly IrpError[] }
-  | { readonly is: "not-sent"; readonly codes?: readonly string[] }
+  | { readonly is: "not-sent"; readonly errors?: readonly IrpError[] }
   /** The answer is lost; whether the document was registered is up to the script. */
   | { readonly is: "unknown"; readonly committed?: boolean }
 );
@@ -52,7 +52,8 @@ export function fakeIrp(now: () => Date): FakeIrp {
     const document = step.registers?.(sent) ?? sent;
     const ack = { irn: step.irn ?? irnOfInvoice(document), ackNo, at: now() };
     const signed = signedCopies(document, ack, step.signedBy ? STRANGER : PORTAL);
-    if (registry.has(signed.irn)) return { is: "unknown", codes: ["2150"], reason: "Duplicate IRN" };
+    if (registry.has(signed.irn))
+      return { is: "unknown", errors: [{ code: "2150", message: "Duplicate IRN" }], reason: "Duplicate IRN" };
     registry.set(signed.irn, signed);
     return { is: "ok", value: signed };
   }
@@ -60,9 +61,9 @@ export function fakeIrp(now: () => Date): FakeIrp {
   function answer(sent: Invoice, step: Step): Answer<SignedDocument> {
     if (step.is === "ok") return register(sent, step);
     if (step.is === "refused") return { is: "refused", errors: step.errors };
-    if (step.is === "not-sent") return { is: "not-sent", codes: step.codes ?? [], reason: "connection refused" };
+    if (step.is === "not-sent") return { is: "not-sent", errors: step.errors ?? [], reason: "connection refused" };
     if (step.committed) register(sent, { is: "ok" });
-    return { is: "unknown", codes: [], reason: "time-out" };
+    return { is: "unknown", errors: [], reason: "time-out" };
   }
 
   return {
@@ -72,7 +73,7 @@ export function fakeIrp(now: () => Date): FakeIrp {
     verify: (document) => verifyDocument(keys, document),
     irp: {
       async generate(call, invoice) {
-        if (!call.mayStillSend()) return { is: "not-sent", codes: [], reason: "no time left" };
+        if (!call.mayStillSend()) return { is: "not-sent", errors: [], reason: "no time left" };
         calls.push({ call, invoice: structuredClone(invoice) });
         const step = script.shift() ?? { is: "ok" };
         await step.meanwhile?.();

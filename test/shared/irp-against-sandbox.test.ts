@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { stages } from "../../infra/config.ts";
 import { documentFingerprint } from "../../shared/document/document-fingerprint.ts";
 import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { irnOf } from "../../shared/invoice/irn.ts";
@@ -57,7 +58,7 @@ async function setup({
       { name: "NIC1", url: `${HOST}/nic1` },
       { name: "NIC2", url: `${HOST}/nic2/` },
     ],
-    callTimeoutMs: 5_000,
+    ...stages.local.upstream,
   };
   const credentials = async () => ({ clientId: "einvoice-sandbox", clientSecret: "einvoice-sandbox-secret" });
   let ms = Date.parse("2026-08-18T09:00:00Z");
@@ -139,7 +140,7 @@ describe("the client at the sandbox", () => {
     const { irp } = await setup();
     await irp.generate(NIC1, anInvoice());
 
-    expect(await irp.generate(NIC1, anInvoice())).toMatchObject({ is: "unknown", codes: ["2150"] });
+    expect(await irp.generate(NIC1, anInvoice())).toMatchObject({ is: "unknown", errors: [{ code: "2150" }] });
     expect(await irp.generate(NIC2, anInvoice())).toMatchObject({ is: "unknown", codes: ["2295"] });
   });
 
@@ -181,7 +182,11 @@ describe("the client at the sandbox", () => {
 
     const answer = await irp.generate(NIC1, anInvoice());
 
-    expect(answer).toEqual({ is: "not-sent", codes: [], reason: expect.stringContaining("1019") });
+    expect(answer).toEqual({
+      is: "not-sent",
+      errors: [{ code: "1019", message: "Wrong password" }],
+      reason: expect.stringContaining("1019"),
+    });
     expect(JSON.stringify(answer)).not.toContain("not-the-password");
     expect(paths.filter((path) => path.startsWith("/nic"))).toEqual(["/nic1/eivital/v1.04/auth"]);
   });

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { registrable } from "../../invoice/registrable.ts";
 import { certaintyOf } from "../codes.ts";
-import type { Answer, Irp, IrpCall, SignedDocument } from "../irp.ts";
+import type { Answer, Irp, IrpCall, IrpError, SignedDocument } from "../irp.ts";
 import { encrypt } from "./crypto.ts";
 import { Envelope, openData } from "./envelope.ts";
-import { type Session, type SessionDeps, sessions } from "./session.ts";
+import { LoginRefused, type Session, type SessionDeps, sessions } from "./session.ts";
 import { NotSent, type WireRequest } from "./wire.ts";
 
 const Registered = z.looseObject({
@@ -17,7 +17,7 @@ const Registered = z.looseObject({
 const TOKEN_REJECTED = "1005";
 
 /** The NIC protocol: sessions, encrypted payloads, and answers that say what is certain. */
-export function nicIrp(deps: SessionDeps): Irp {
+export function nicIrp(deps: SessionDeps): Pick<Irp, "generate" | "byIrn" | "byDocument"> {
   const session = sessions(deps);
 
   /** The session first: a login that fails has certainly not sent the call. A rejected token is replaced once. */
@@ -30,34 +30,39 @@ export function nicIrp(deps: SessionDeps): Irp {
     if ("is" in opened) return opened;
     if (!to.mayStillSend()) return failure("not-sent", "no time was left to wait for an answer");
     const answer = await exchange(deps, to, opened, request);
-    if (answer.is !== "not-sent" || !answer.codes.includes(TOKEN_REJECTED)) return answer;
+    if (answer.is !== "not-sent" || !answer.errors.some(({ code }) => code === TOKEN_REJECTED)) return answer;
     await session.drop(to.gstin, opened);
     return again ? call(to, request, false) : answer;
   }
 
   return {
-    generate: (to, invoice) => call(to, { method: "POST", path: "/eicore/v1.03/Invoice", body: registrable(invoice) }),
-    byIrn: (to, irn) => call(to, { method: "GET", path: `/eicore/v1.03/Invoice/irn/${encodeURIComponent(irn)}` }),
+    generate: (to, invoice) =>
+      call(to, { kind: "register", method: "POST", path: "/eicore/v1.03/Invoice", body: registrable(invoice) }),
+    byIrn: (to, irn) =>
+      call(to, { kind: "look-up", method: "GET", path: `/eicore/v1.03/Invoice/irn/${encodeURIComponent(irn)}` }),
     byDocument(to, { docType, docNo, docDate }) {
       const query = new URLSearchParams({ doctype: docType, docnum: docNo, docdate: docDate });
-      return call(to, { method: "GET", path: `/eicore/v1.03/Invoice/irnbydocdetails?${query}` });
+      return call(to, { kind: "look-up", method: "GET", path: `/eicore/v1.03/Invoice/irnbydocdetails?${query}` });
     },
   };
 }
 
-function loginFailure(error: unknown): Failure<"not-sent"> {
+function loginFailure(error: unknown): Failure<"not-sent"> & { readonly retryAt?: Date } {
   // The login itself may have happened; the call it was for has not.
-  return failure("not-sent", error instanceof Error ? error.message : "login failed");
+  const reason = error instanceof Error ? error.message : "login failed";
+  if (!(error instanceof LoginRefused)) return failure("not-sent", reason);
+  const { errors, retryAt } = error;
+  return { ...failure("not-sent", reason, errors), ...(retryAt ? { retryAt } : {}) };
 }
 
-type Failure<Is> = { readonly is: Is; readonly codes: readonly string[]; readonly reason: string };
+type Failure<Is> = { readonly is: Is; readonly errors: readonly IrpError[]; readonly reason: string };
 
 function failure<Is extends "not-sent" | "unknown">(
   is: Is,
   reason: string,
-  codes: readonly string[] = [],
+  errors: readonly IrpError[] = [],
 ): Failure<Is> {
-  return { is, codes, reason };
+  return { is, errors, reason };
 }
 
 async function exchange(
@@ -82,7 +87,7 @@ function readAnswer(sek: Buffer, body: unknown): Answer<SignedDocument> {
   const codes = ErrorDetails.map(({ code }) => code);
   const certainty = certaintyOf(codes);
   if (certainty === "refused") return { is: "refused", errors: ErrorDetails };
-  return failure(certainty, `the portal answered ${codes.join(", ") || "without a code"}`, codes);
+  return failure(certainty, `the portal answered ${codes.join(", ") || "without a code"}`, ErrorDetails);
 }
 
 function signedDocument(data: unknown): SignedDocument {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { portalTimeToDate } from "../../ist.ts";
-import type { IrpUserStore } from "../irp.ts";
+import type { IrpError, IrpUserStore } from "../irp.ts";
 import type { PortalKeys } from "../portal-keys.ts";
 import { decrypt, encryptLogin } from "./crypto.ts";
 import { Envelope } from "./envelope.ts";
@@ -25,6 +25,14 @@ export interface SessionDeps {
 /** The login was refused: asking again will not help before somebody changes something. */
 export class LoginRefused extends Error {
   override readonly name = "LoginRefused";
+  readonly errors: readonly IrpError[];
+  readonly retryAt: Date | undefined;
+
+  constructor(reason: string, errors: readonly IrpError[] = [], retryAt?: Date) {
+    super(reason);
+    this.errors = errors;
+    this.retryAt = retryAt;
+  }
 }
 
 const LoginData = z.looseObject({
@@ -86,6 +94,7 @@ async function login(deps: SessionDeps, portal: string, gstin: string, renew: bo
   };
   const Data = encryptLogin(await deps.keys.encryption(), credentials);
   const answer = await deps.send(portal, {
+    kind: "login",
     method: "POST",
     path: "/eivital/v1.04/auth",
     headers: { Gstin: gstin },
@@ -93,7 +102,10 @@ async function login(deps: SessionDeps, portal: string, gstin: string, renew: bo
   });
   const envelope = Envelope.parse(answer);
   if (envelope.Status === 0)
-    throw new LoginRefused(`login refused: ${envelope.ErrorDetails.map(({ code }) => code).join(", ")}`);
+    throw new LoginRefused(
+      `login refused: ${envelope.ErrorDetails.map(({ code }) => code).join(", ")}`,
+      envelope.ErrorDetails,
+    );
   const { AuthToken, Sek, TokenExpiry } = LoginData.parse(envelope.Data);
   const sek = decrypt(appKey, Sek);
   if (sek.length !== SEK_BYTES) throw new Error("the portal's session key is not 32 bytes");

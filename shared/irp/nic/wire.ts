@@ -1,7 +1,8 @@
-import type { Upstream } from "../portals.ts";
+import type { CallKind, Upstream } from "../portals.ts";
 import { portalUrl } from "../portals.ts";
 
 export interface WireRequest {
+  readonly kind: CallKind;
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,13 +33,13 @@ export interface WireDeps {
 }
 
 export function nicWire({ upstream, fetch, credentials }: WireDeps): Send {
-  return async (portal, { method, path, headers, body }) => {
+  return async (portal, { kind, method, path, headers, body }) => {
     const { clientId, clientSecret } = await credentials();
     const response = await fetch(`${portalUrl(upstream, portal)}${path}`, {
       method,
       headers: { "content-type": "application/json", client_id: clientId, client_secret: clientSecret, ...headers },
       redirect: "manual",
-      signal: AbortSignal.timeout(upstream.callTimeoutMs),
+      signal: AbortSignal.timeout(upstream.timeoutsMs[kind]),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       const code = networkCode(error);

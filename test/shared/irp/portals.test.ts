@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { stages } from "../../../infra/config.ts";
 import { firstPortal, portalUrl, Upstream, UpstreamSecret } from "../../../shared/irp/portals.ts";
 
 const upstream = Upstream.parse({
@@ -6,7 +7,7 @@ const upstream = Upstream.parse({
     { name: "NIC1", url: "https://one.example/nic1/" },
     { name: "NIC2", url: "https://two.example" },
   ],
-  callTimeoutMs: 20_000,
+  ...stages.local.upstream,
 });
 
 describe("the upstream", () => {
@@ -25,9 +26,9 @@ describe("the upstream", () => {
   });
 
   it.each([
-    { portals: [], callTimeoutMs: 1 },
-    { portals: [{ name: "NIC1", url: "one.example" }], callTimeoutMs: 1 },
-    { portals: [{ name: "NIC1", url: "https://one.example" }], callTimeoutMs: 0 },
+    { portals: [], ...stages.local.upstream },
+    { portals: [{ name: "NIC1", url: "one.example" }], ...stages.local.upstream },
+    { portals: [{ name: "NIC1", url: "https://one.example" }], ...stages.local.upstream, timeoutsMs: { login: 0 } },
     { portals: [{ name: "NIC1", url: "https://one.example" }] },
   ])("is not configured by %j", (value) => {
     expect(Upstream.safeParse(value).success).toBe(false);

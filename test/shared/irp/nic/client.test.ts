@@ -51,6 +51,7 @@ describe("a registration", () => {
     expect(calls).toEqual([
       {
         portal: "NIC1",
+        kind: "register",
         method: "POST",
         path: "/eicore/v1.03/Invoice",
         headers: { Gstin: GSTIN, user_name: USER.userName, AuthToken: "TOKEN0" },
@@ -146,13 +147,17 @@ describe("an answer", () => {
   it("that says a duplicate leaves open whose it is", async () => {
     const { generate } = await setup({ answer: () => refusal("2150") });
 
-    expect(await generate()).toEqual({ is: "unknown", codes: ["2150"], reason: expect.stringContaining("2150") });
+    expect(await generate()).toEqual({
+      is: "unknown",
+      errors: [expect.objectContaining({ code: "2150" })],
+      reason: expect.stringContaining("2150"),
+    });
   });
 
   it.each(["3108", "_3109", "4062", "1010", "1015"])("with %s says that nothing was done", async (code) => {
     const { generate, logins } = await setup({ answer: () => refusal(code) });
 
-    expect(await generate()).toMatchObject({ is: "not-sent", codes: [code] });
+    expect(await generate()).toMatchObject({ is: "not-sent", errors: [{ code }] });
     expect(logins).toHaveLength(1);
   });
 
@@ -173,7 +178,7 @@ describe("an answer", () => {
   ])("that %s leaves the outcome unknown", async (_, make) => {
     const { generate, calls } = await setup({ answer: ({ sek }) => make(sek) });
 
-    expect(await generate()).toEqual({ is: "unknown", codes: expect.any(Array), reason: expect.any(String) });
+    expect(await generate()).toEqual({ is: "unknown", errors: expect.any(Array), reason: expect.any(String) });
     expect(calls).toHaveLength(1);
   });
 
@@ -181,8 +186,8 @@ describe("an answer", () => {
     const lost = await setup({ answer: () => Promise.reject(new Error("no answer: ECONNRESET")) });
     const unsent = await setup({ answer: () => Promise.reject(new NotSent("ECONNREFUSED")) });
 
-    expect(await lost.generate()).toEqual({ is: "unknown", codes: [], reason: "no answer: ECONNRESET" });
-    expect(await unsent.generate()).toEqual({ is: "not-sent", codes: [], reason: "ECONNREFUSED" });
+    expect(await lost.generate()).toEqual({ is: "unknown", errors: [], reason: "no answer: ECONNRESET" });
+    expect(await unsent.generate()).toEqual({ is: "not-sent", errors: [], reason: "ECONNREFUSED" });
   });
 });
 
@@ -231,7 +236,7 @@ describe("a session", () => {
   it("that the portal rejects again and again is given up, call by call", async () => {
     const { generate, logins, calls } = await setup({ answer: () => refusal("1005") });
 
-    expect(await generate()).toMatchObject({ is: "not-sent", codes: ["1005"] });
+    expect(await generate()).toMatchObject({ is: "not-sent", errors: [{ code: "1005" }] });
     expect(calls).toHaveLength(2);
     expect(logins).toHaveLength(2);
   });
@@ -281,7 +286,11 @@ describe("a login that fails", () => {
   it("with a wrong password is tried once for each call, and the call is not sent", async () => {
     const { generate, logins, calls } = await setup({}, { ...USER, password: "wrong-password" });
 
-    expect(await generate()).toEqual({ is: "not-sent", codes: [], reason: expect.stringContaining("1019") });
+    expect(await generate()).toEqual({
+      is: "not-sent",
+      errors: [expect.objectContaining({ code: "1019" })],
+      reason: expect.stringContaining("1019"),
+    });
     expect(logins).toHaveLength(1);
     await generate();
     expect(logins).toHaveLength(2);

@@ -1,10 +1,17 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { stages } from "../../../../infra/config.ts";
 import { NotSent, nicWire } from "../../../../shared/irp/nic/wire.ts";
 
 const CREDENTIALS = { clientId: "client", clientSecret: "s3cret-of-the-gsp" };
-const POST = { method: "POST", path: "/eicore/v1.03/Invoice", headers: { Gstin: "27" }, body: { Data: "x" } } as const;
+const POST = {
+  kind: "register",
+  method: "POST",
+  path: "/eicore/v1.03/Invoice",
+  headers: { Gstin: "27" },
+  body: { Data: "x" },
+} as const;
 const closing: (() => void)[] = [];
 
 afterEach(() => {
@@ -45,7 +52,12 @@ async function aServer(respond: RequestListener, callTimeoutMs = 5_000) {
 }
 
 function aWire(url: string, callTimeoutMs = 5_000, credentials = CREDENTIALS) {
-  const upstream = { portals: [{ name: "NIC1", url }], callTimeoutMs };
+  const { timeoutsMs } = stages.local.upstream;
+  const upstream = {
+    portals: [{ name: "NIC1", url }],
+    timeoutsMs: { ...timeoutsMs, register: callTimeoutMs },
+    lookUpLagMs: 0,
+  };
   const send = nicWire({ upstream, fetch, credentials: async () => credentials });
   return { send, post: () => send("NIC1", POST) };
 }
@@ -89,7 +101,7 @@ describe("the wire", () => {
   it("sends no body where there is none", async () => {
     const { send, received } = await aServer((_, response) => response.end("{}"));
 
-    await send("NIC1", { method: "GET", path: "/x?docnum=A%2F1", headers: {} });
+    await send("NIC1", { kind: "look-up", method: "GET", path: "/x?docnum=A%2F1", headers: {} });
 
     expect(received).toMatchObject([{ method: "GET", url: "/nic1/x?docnum=A%2F1", body: "" }]);
   });
