@@ -141,7 +141,7 @@ describe("the client at the sandbox", () => {
     await irp.generate(NIC1, anInvoice());
 
     expect(await irp.generate(NIC1, anInvoice())).toMatchObject({ is: "unknown", errors: [{ code: "2150" }] });
-    expect(await irp.generate(NIC2, anInvoice())).toMatchObject({ is: "unknown", codes: ["2295"] });
+    expect(await irp.generate(NIC2, anInvoice())).toMatchObject({ is: "unknown", errors: [{ code: "2295" }] });
   });
 
   it("is refused a document of another seller", async () => {
