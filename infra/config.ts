@@ -1,4 +1,5 @@
-import type { Upstream } from "../shared/irp/portals.ts";
+import * as z from "zod";
+import { Upstream } from "../shared/irp/portals.ts";
 
 /** Everything in which one stage differs from another. Nothing else in the project asks where it runs. */
 export interface Stage {
@@ -7,10 +8,12 @@ export interface Stage {
   readonly mode: "test" | "live";
   /** The portals to call; `sandbox` deploys our own beside the API. */
   readonly portals: "sandbox" | Upstream["portals"];
-  /** How long a portal may take, and how late its look-ups may be. */
-  readonly upstream: Pick<Upstream, "timeoutsMs" | "lookUpLagMs">;
+  /** How long a portal may take, how late its look-ups may be, and what a GSP wants otherwise than NIC. */
+  readonly upstream: Omit<z.input<typeof Upstream>, "portals">;
   /** How many workers may call the IRP at once, per queue. */
   readonly workers: { readonly direct: number; readonly queued: number };
+  /** How many callers may begin a long wait in ten seconds; the others are answered 202. Each keeps a function busy. */
+  readonly longWaits: number;
   /** Live data outlives its stack. */
   readonly keepData: boolean;
   readonly logRetentionDays: 1 | 30 | 365;
@@ -33,23 +36,40 @@ const test = {
   portals: "sandbox",
   upstream,
   workers: { direct: 10, queued: 5 },
+  longWaits: 16,
   keepData: false,
 } as const;
+
+/**
+ * Throws a RangeError that names what is wrong with the stage's upstream. Of a live stage invoices and passwords go
+ * nowhere in the clear; only a test stage may have portals on loopback.
+ */
+export function checkedStage<const Checked extends Stage>(stage: Checked): Checked {
+  if (stage.mode === "test" && stage.portals === "sandbox") return stage;
+  if (stage.portals === "sandbox") throw new RangeError(`stage ${stage.name}: our sandbox registers nothing`);
+  const upstream = Upstream.safeParse({ ...stage.upstream, portals: stage.portals });
+  if (!upstream.success) throw new RangeError(`stage ${stage.name}: ${z.prettifyError(upstream.error)}`);
+  const urls = upstream.data.portals.flatMap(({ url, ewayBillUrl = url }) => [url, ewayBillUrl]);
+  const inTheClear = urls.find((url) => !url.startsWith("https:"));
+  if (stage.mode === "live" && inTheClear) throw new RangeError(`stage ${stage.name}: ${inTheClear} is not https`);
+  return stage;
+}
 
 export const stages = {
   local: { ...test, name: "local", logRetentionDays: 1 },
   sandbox: { ...test, name: "sandbox", logRetentionDays: 30 },
-  live: {
+  live: checkedStage({
     name: "live",
     mode: "live",
     // NIC's production portals. A GSP's own addresses go here instead.
     portals: [
-      { name: "NIC1", url: "https://api.einvoice1.gst.gov.in" },
-      { name: "NIC2", url: "https://api.einvoice2.gst.gov.in" },
+      { name: "NIC1", url: "https://api.einvoice1.gst.gov.in", ewayBillUrl: "https://api.ewaybillgst.gov.in" },
+      { name: "NIC2", url: "https://api.einvoice2.gst.gov.in", ewayBillUrl: "https://api.ewaybillgst.gov.in" },
     ],
     upstream,
     workers: { direct: 50, queued: 10 },
+    longWaits: 400,
     keepData: true,
     logRetentionDays: 365,
-  },
+  }),
 } as const satisfies Record<Stage["name"], Stage>;

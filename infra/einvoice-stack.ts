@@ -1,7 +1,10 @@
-import { CfnOutput, CustomResource, Duration, Stack } from "aws-cdk-lib";
-import { EventBus } from "aws-cdk-lib/aws-events";
+import { CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
+import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
+import { EVENT_SOURCE } from "../shared/event/event.ts";
 import { SANDBOX_CLIENT } from "../shared/sandbox/accounts.ts";
 import type { Stage } from "./config.ts";
 import { Api } from "./constructs/api.ts";
@@ -22,10 +25,17 @@ export class EinvoiceStack extends Stack {
     const sandbox = stage.portals === "sandbox" ? new Sandbox(this, stage, storage) : undefined;
     const portals = sandbox?.portals ?? stage.portals;
     const ISSUER = api.url;
+    const UPSTREAM = this.toJsonString({ portals, ...stage.upstream });
 
     // Without a value at first: rotate-keys makes the key.
     const signingKey = new CfnSecret(this, "signing-key", { description: "Signs access tokens" });
     const upstream = this.upstreamSecret(sandbox);
+    const dataKey = new Key(this, "data-key", {
+      description: "Wraps the keys that seal portal sessions and passwords",
+      enableKeyRotation: true,
+      // Without the key what it sealed is lost, so it lives as long as the tables.
+      removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
 
     const oauth = new ServiceFunction(this, "oauth", {
       stage,
@@ -51,11 +61,12 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Suppliers cannot register invoices.",
       timeout: Duration.seconds(29),
       memoryMb: 1024,
-      environment: { ISSUER },
+      environment: { ISSUER, UPSTREAM, LONG_WAITS: String(stage.longWaits) },
     })
       .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem", "UpdateItem")
       .queues(direct.queue, "DIRECT_QUEUE_URL", "SendMessage")
       .queues(queued.queue, "QUEUED_QUEUE_URL", "SendMessage");
 
@@ -73,19 +84,46 @@ export class EinvoiceStack extends Stack {
       memoryMb: 1024,
       environment: {
         MODE: stage.mode,
-        UPSTREAM: this.toJsonString({ portals, ...stage.upstream }),
+        UPSTREAM,
       },
     })
       .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "UpdateItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem", "PutItem", "UpdateItem")
       .uses(storage.events, "EVENTS_TABLE", "PutItem")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem", "PutItem", "UpdateItem")
       .queues(direct.queue, "DIRECT_QUEUE_URL", "ChangeMessageVisibility")
       .queues(queued.queue, "QUEUED_QUEUE_URL", "ChangeMessageVisibility")
       .publishes(bus, "EVENT_BUS")
-      .knows(upstream, "UPSTREAM_SECRET", "GetSecretValue");
+      .knows(upstream, "UPSTREAM_SECRET", "GetSecretValue")
+      .seals(dataKey, "DATA_KEY", "GenerateDataKey", "Decrypt");
     direct.feeds(worker);
     queued.feeds(worker);
+
+    const sweep = new ServiceFunction(this, "sweep", {
+      stage,
+      errorImpact:
+        "Accepted requests that wait or were lost on the way are not taken up again, and events not told again.",
+      timeout: Duration.seconds(50),
+    })
+      .sweeps(storage.requests, "REQUESTS_TABLE", "UpdateItem")
+      .sweeps(storage.events, "EVENTS_TABLE", "UpdateItem")
+      .queues(queued.queue, "QUEUED_QUEUE_URL", "SendMessage")
+      .publishes(bus, "EVENT_BUS");
+    new Rule(this, "every-minute", {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaTarget(sweep.fn)],
+    });
+
+    const fanOut = new ServiceFunction(this, "fan-out", {
+      stage,
+      errorImpact: "Events reach nobody until the sweeper tells them again.",
+    }).uses(storage.events, "EVENTS_TABLE", "UpdateItem");
+    new Rule(this, "events", {
+      eventBus: bus,
+      eventPattern: { source: [EVENT_SOURCE] },
+      targets: [new LambdaTarget(fanOut.fn)],
+    });
 
     const readIrn = new ServiceFunction(this, "read-irn", {
       stage,
@@ -116,6 +154,7 @@ export class EinvoiceStack extends Stack {
 
     new CfnOutput(this, "ApiUrl", { value: api.url });
     new CfnOutput(this, "ClientsTable", { value: storage.clients.tableName });
+    new CfnOutput(this, "DataKey", { value: dataKey.keyArn });
     new CfnOutput(this, "Mode", { value: stage.mode });
     if (sandbox) new CfnOutput(this, "IrpUrl", { value: sandbox.url });
     else new CfnOutput(this, "UpstreamSecret", { value: upstream.ref, description: "Fill it before the first call" });

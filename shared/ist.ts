@@ -34,6 +34,12 @@ export function toDocumentDate(at: Date): string {
   return `${day}/${month}/${year}`;
 }
 
+/** The midnight in India that ends the instant's day. */
+export function endOfDayInIndia(at: Date): Date {
+  const day = shifted(at).toISOString().slice(0, 10);
+  return new Date(Date.parse(`${day}T00:00:00+05:30`) + 24 * 60 * 60 * 1000);
+}
+
 function shifted(at: Date): Date {
   return new Date(at.getTime() + IST_OFFSET_MS);
 }

@@ -16,25 +16,31 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
   ["shared/irp/nic/", ["shared/irp/", "shared/invoice/", "shared/ist.ts"]],
   ["shared/irp/", ["shared/irp/", "shared/invoice/", "shared/document/document-fingerprint.ts", "shared/ist.ts"]],
   ["shared/aws/", ["shared/"]],
-  ["shared/", ["shared/api/", "shared/invoice/", "shared/irp/irp.ts", "shared/irp/verify.ts", ...nouns(), ...values()]],
+  ["shared/", ["shared/api/", "shared/invoice/", ...registering(), ...nouns(), ...values()]],
   [
     "functions/pipeline/",
     ["functions/pipeline/", "shared/api/", "shared/invoice/", "shared/oauth/", "shared/request/", "shared/document/"],
   ],
   // Wiring alone knows AWS.
   ["functions/*/index.ts", ["functions/", "shared/"]],
-  ["functions/", ["functions/", "shared/api/", "shared/invoice/", "shared/irp/irp.ts", ...nouns(), ...values()]],
+  ["functions/", ["functions/", "shared/api/", "shared/invoice/", ...registering(), ...nouns(), ...values()]],
   // The local cloud knows no product: it reads the template. Seeding does.
   ["infra/local/seed.ts", ["infra/local/", "shared/"]],
   ["infra/local/run.ts", ["infra/"]],
   ["infra/local/s", ["infra/"]],
   ["infra/local/", ["infra/local/"]],
   ["infra/commands/", ["infra/", "shared/"]],
-  ["infra/", ["infra/", "shared/api/", "shared/irp/portals.ts", "shared/sandbox/accounts.ts"]],
+  ["infra/", ["infra/", "shared/api/", "shared/irp/portals.ts", "shared/event/event.ts", "shared/sandbox/accounts.ts"]],
 ];
 
 function nouns(): string[] {
   return ["document", "event", "idempotency", "oauth", "request", "taxpayer"].map((noun) => `shared/${noun}/`);
+}
+
+/** What the use cases know of the IRP: its port, what codes mean, and how an open outcome is settled. Never the wire. */
+function registering(): string[] {
+  const files = ["irp", "verify", "codes", "circuits", "outcome", "refused-for-good"];
+  return files.map((file) => `shared/irp/${file}.ts`);
 }
 
 function values(): string[] {

@@ -1,7 +1,7 @@
-import type { SQSRecord } from "aws-lambda";
+import type { WorkDeps } from "../../shared/request/job.ts";
 import { type Queue, QueueMessage } from "../../shared/request/queue.ts";
 import type { Flow } from "../../shared/request/request.ts";
-import { type WorkDeps, work } from "../../shared/request/work.ts";
+import { work } from "../../shared/request/work.ts";
 import type { Log } from "../pipeline/log.ts";
 import { queueFunction, type RecordVerdict } from "../pipeline/queue-function.ts";
 
@@ -11,12 +11,19 @@ type Deps = WorkDeps & {
   readonly flowOf: (queueArn: string) => Flow;
 };
 
+/** The first attempt, and one that was sent again because the first was lost, are nobody's fault. */
+const SOUND_ATTEMPTS = 2;
+
 /** Calls the IRP: one message, one request, one document at a time. */
 export function createHandler(deps: Deps) {
   const telling = { ...deps, verify: tellingVerify(deps) };
   return queueFunction({
     log: deps.log,
-    process: (record) => process(telling, record),
+    now: deps.now,
+    read: (body) => QueueMessage.parse(JSON.parse(body)),
+    inOrderBy: ({ irn }) => irn,
+    isSuspect: ({ attempt }) => attempt > SOUND_ATTEMPTS,
+    process: (message) => process(telling, message),
     handBack: (record, until) =>
       deps.queue.handBack(deps.flowOf(record.eventSourceARN), record.receiptHandle, until, deps.now()),
   });
@@ -31,9 +38,9 @@ function tellingVerify({ log, verify }: Deps): Deps["verify"] {
     });
 }
 
-async function process(deps: Deps, record: SQSRecord): Promise<RecordVerdict> {
-  const message = QueueMessage.parse(JSON.parse(record.body));
+async function process(deps: Deps, message: QueueMessage): Promise<RecordVerdict> {
   const verdict = await work(deps, message);
-  deps.log.info("worked", { rid: message.rid, attempt: message.attempt, verdict: verdict.is });
+  const { rid, irn, attempt } = message;
+  deps.log.info("worked", { rid, irn, attempt, verdict: verdict.is });
   return verdict.is === "done" ? "acknowledge" : { returnAt: verdict.until };
 }

@@ -27,8 +27,9 @@ async function readRequest(deps: Deps, { params, caller }: Call): Promise<HttpAn
   return ok({ ...summary(request), ...(await outcome(deps, request)) });
 }
 
-function summary({ rid, irn, state, createdAt }: Request) {
-  return { id: rid, state: state === "FINAL" ? "done" : "queued", irn, createdAt, links: { self: `/requests/${rid}` } };
+function summary({ rid, irn, state, createdAt, finishedAt }: Request) {
+  const times = { createdAt, ...(finishedAt === undefined ? {} : { finishedAt }) };
+  return { id: rid, state: state === "FINAL" ? "done" : "queued", irn, ...times, links: { self: `/requests/${rid}` } };
 }
 
 async function outcome(deps: Deps, { outcome }: Request) {

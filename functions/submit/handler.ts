@@ -5,9 +5,12 @@ import type { DocumentStore } from "../../shared/document/document-store.ts";
 import { readIdempotencyKey } from "../../shared/idempotency/key.ts";
 import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { irnOf } from "../../shared/invoice/irn.ts";
+import type { PortalChoice } from "../../shared/irp/circuits.ts";
 import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
+import type { Pace } from "../../shared/request/pace.ts";
 import { type Submission, type SubmitDeps, type Submitted, submit } from "../../shared/request/submit.ts";
 import { waitForOutcome } from "../../shared/request/wait.ts";
+import type { WaitingRoom } from "../../shared/request/waiting-room.ts";
 import { checkingContext } from "../../shared/taxpayer/checking-context.ts";
 import type { ProfileStore } from "../../shared/taxpayer/profile-store.ts";
 import { checkedDocument, invalidDocument } from "../pipeline/checked-document.ts";
@@ -17,6 +20,9 @@ import { outcomeAnswer } from "../pipeline/outcome-answer.ts";
 
 type Deps = PipelineDeps &
   Omit<SubmitDeps, "documents"> & {
+    readonly choice: PortalChoice;
+    readonly waitingRoom: WaitingRoom;
+    readonly pace: Pace;
     readonly documents: Pick<DocumentStore, "find" | "answer">;
     readonly profiles: Pick<ProfileStore, "find">;
   };
@@ -29,6 +35,7 @@ async function register(deps: Deps, call: Call<unknown>): Promise<HttpAnswer> {
   const context = await checkingContext(deps.profiles, call.caller?.gstin ?? "", deps.now());
   const { invoice, findings, isRefused } = checkedDocument(call.body, context);
   const preference = readPrefer(call.headers["prefer"]);
+  const isServed = servedNow(deps, call.caller?.gstin ?? "");
   const submission = submissionOf(call, invoice, preference);
   const submitted =
     isRefused && !preference.lenient
@@ -40,7 +47,7 @@ async function register(deps: Deps, call: Call<unknown>): Promise<HttpAnswer> {
   const answer =
     submitted.is === "known"
       ? await outcomeAnswer(deps.documents, submitted.outcome, submitted.replayOf ?? call.requestId)
-      : await acceptedAnswer(deps, submitted.rid, waitMs);
+      : await acceptedAnswer(deps, submitted.rid, (await isServed) ? waitMs : 0);
   return {
     ...answer,
     headers: { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}), ...replayed(submitted) },
@@ -65,10 +72,19 @@ async function earlierAnswerOr(deps: Deps, submission: Submission, refusal: () =
   return earlier;
 }
 
+/** While nothing is sent for the GSTIN, waiting makes no sense. Not knowing is no reason not to wait. */
+function servedNow({ choice }: Deps, gstin: string): Promise<boolean> {
+  return choice.choose(gstin).then(
+    (chosen) => "portal" in chosen,
+    () => true,
+  );
+}
+
 /** From acceptance on nothing is answered but the outcome or 202, whatever fails while we look for it. */
 async function acceptedAnswer(deps: Deps, rid: string, waitMs: number): Promise<HttpAnswer> {
   try {
-    const outcome = await waitForOutcome(deps, rid, waitMs);
+    const mayWaitOn = async () => (await deps.waitingRoom.enter(deps.now())) === "entered";
+    const outcome = await waitForOutcome({ ...deps, mayWaitOn }, rid, waitMs);
     return outcome ? await outcomeAnswer(deps.documents, outcome, rid) : pending(rid);
   } catch (error) {
     deps.log.error("the outcome of an accepted request could not be read", { error, rid });

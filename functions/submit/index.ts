@@ -3,12 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
+import { dynamoWaitingRoom } from "../../shared/aws/dynamo-waiting-room.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
-import { readEnv } from "../../shared/env.ts";
+import { jsonVariable, readEnv } from "../../shared/env.ts";
+import { cachedCircuits } from "../../shared/irp/cached-circuits.ts";
+import { portalChoice } from "../../shared/irp/portal-choice.ts";
+import { portalNames, Upstream } from "../../shared/irp/portals.ts";
+import { newPace } from "../../shared/request/pace.ts";
 import { cachedProfiles } from "../../shared/taxpayer/cached-profiles.ts";
 import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
@@ -19,6 +25,9 @@ const env = readEnv({
   CLIENTS_TABLE: z.string(),
   DIRECT_QUEUE_URL: z.string(),
   QUEUED_QUEUE_URL: z.string(),
+  UPSTREAM_TABLE: z.string(),
+  UPSTREAM: jsonVariable(Upstream),
+  LONG_WAITS: z.coerce.number().int().positive(),
   ISSUER: z.string(),
 });
 const db = dynamo();
@@ -31,6 +40,9 @@ export const handler = createHandler({
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE),
   profiles: cachedProfiles(dynamoProfileStore(db, env.CLIENTS_TABLE), now),
   queue: sqsQueue(new SQSClient(), { direct: env.DIRECT_QUEUE_URL, queued: env.QUEUED_QUEUE_URL }),
+  choice: portalChoice(cachedCircuits(dynamoCircuits(db, env.UPSTREAM_TABLE, now), now), portalNames(env.UPSTREAM)),
+  waitingRoom: dynamoWaitingRoom(db, env.UPSTREAM_TABLE, env.LONG_WAITS),
+  pace: newPace(),
   now,
   sleep,
   newId: () => randomUUID().slice(0, 13),

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { KMSClient } from "@aws-sdk/client-kms";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
+import { kmsVault } from "../../shared/aws/kms-vault.ts";
 import { Gstin } from "../../shared/gstin.ts";
 import type { TaxpayerProfile } from "../../shared/invoice/check-context.ts";
 import type { IrpUser } from "../../shared/irp/irp.ts";
@@ -14,7 +16,12 @@ import { sandboxUser } from "../../shared/sandbox/accounts.ts";
 import { UsageError } from "./usage.ts";
 
 const Turnover = z.enum(["0", "5", "10", "100"]).transform((text) => Number(text) as TaxpayerProfile["turnoverCrore"]);
-const StackOutputs = z.object({ ApiUrl: z.string(), ClientsTable: z.string(), Mode: z.enum(["test", "live"]) });
+const StackOutputs = z.object({
+  ApiUrl: z.string(),
+  ClientsTable: z.string(),
+  DataKey: z.string(),
+  Mode: z.enum(["test", "live"]),
+});
 
 /** Adds OAuth clients to a deployed stage, with the AWS credentials of the shell. */
 export const clients = {
@@ -25,13 +32,16 @@ export const clients = {
   async run(args: readonly string[]): Promise<void> {
     const { outputs, gstin, turnoverCrore, irpUser } = readArguments(args);
     const db = dynamo();
+    const now = () => new Date();
+    const vault = kmsVault({ kms: new KMSClient(), keyId: outputs.DataKey, now, randomBytes });
     await dynamoProfileStore(db, outputs.ClientsTable).save(gstin, { turnoverCrore });
-    await dynamoIrpUserStore(db, outputs.ClientsTable).save(gstin, portalUser(outputs.Mode, gstin, irpUser));
+    const user = portalUser(outputs.Mode, gstin, irpUser);
+    await dynamoIrpUserStore(db, outputs.ClientsTable, vault).save(gstin, user);
     const client = await registerClient(
       {
         clients: dynamoClientStore(db, outputs.ClientsTable),
         mode: outputs.Mode,
-        now: () => new Date(),
+        now,
         newId: () => randomBytes(9).toString("base64url"),
         newSecret: () => randomBytes(32).toString("base64url"),
       },

@@ -1,6 +1,7 @@
 import { clients } from "./clients.ts";
 import { UsageError } from "./usage.ts";
 import { validate } from "./validate.ts";
+import { verify } from "./verify.ts";
 
 /** A verb of `npm run --silent einvoice -- VERB …`: one file each. */
 interface Verb {
@@ -9,7 +10,7 @@ interface Verb {
   run(args: readonly string[]): Promise<void>;
 }
 
-const verbs: Readonly<Record<string, Verb>> = { clients, validate };
+const verbs: Readonly<Record<string, Verb>> = { clients, validate, verify };
 
 const [name = "", ...args] = process.argv.slice(2);
 const verb = verbs[name];

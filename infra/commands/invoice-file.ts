@@ -48,15 +48,16 @@ export function readInvoiceFile(file: string): InvoiceFile {
 export function readJson(file: string): unknown {
   const text = readText(file);
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ""));
+    return JSON.parse(text);
   } catch (error) {
     throw new UnreadableFile(`not JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 
-function readText(file: string): string {
+/** Reads a file as UTF-8, without the mark that some editors put first. Throws an UnreadableFile. */
+export function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file, "utf8").replace(/^\ufeff/, "");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     if (code === "ENOENT") throw new UnreadableFile("there is no such file");

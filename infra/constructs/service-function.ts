@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { EventBus } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Key } from "aws-cdk-lib/aws-kms";
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
@@ -9,6 +10,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { bundleFolder } from "../bundle.ts";
 import type { Stage } from "../config.ts";
+import { DUE_INDEX } from "./storage.ts";
 
 interface ServiceFunctionProps {
   readonly stage: Stage;
@@ -49,6 +51,14 @@ export class ServiceFunction extends Construct {
     return this.may("dynamodb", actions, table.tableArn, variable, table.tableName);
   }
 
+  /** DynamoDB actions on one table, and the look at what is due in it. */
+  sweeps(table: Table, variable: string, ...actions: [string, ...string[]]): this {
+    this.fn.addToRolePolicy(
+      new PolicyStatement({ actions: ["dynamodb:Query"], resources: [`${table.tableArn}/index/${DUE_INDEX}`] }),
+    );
+    return this.uses(table, variable, ...actions);
+  }
+
   /** SQS actions on one queue, without the `sqs:`. */
   queues(queue: Queue, variable: string, ...actions: [string, ...string[]]): this {
     return this.may("sqs", actions, queue.queueArn, variable, queue.queueUrl);
@@ -61,6 +71,11 @@ export class ServiceFunction extends Construct {
   /** Secrets Manager actions on one secret, without the `secretsmanager:`. */
   knows(secret: CfnSecret, variable: string, ...actions: [string, ...string[]]): this {
     return this.may("secretsmanager", actions, secret.ref, variable, secret.ref);
+  }
+
+  /** KMS actions on one key, without the `kms:`. The key's own policy leaves it to the account's. */
+  seals(key: Key, variable: string, ...actions: [string, ...string[]]): this {
+    return this.may("kms", actions, key.keyArn, variable, key.keyArn);
   }
 
   private may(service: string, actions: readonly string[], arn: string, variable: string, value: string): this {

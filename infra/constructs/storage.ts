@@ -1,7 +1,24 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import {
+  AttributeType,
+  BillingMode,
+  type GlobalSecondaryIndexProps,
+  Table,
+  TableEncryption,
+} from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
 import type { Stage } from "../config.ts";
+
+/** The sparse index of what is due at a time: only rows that wait for it have both attributes. */
+export const DUE_INDEX = "due";
+
+function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
+  return {
+    indexName: DUE_INDEX,
+    partitionKey: { name: shard, type: AttributeType.STRING },
+    sortKey: { name: due, type: AttributeType.NUMBER },
+  };
+}
 
 /** The tables: on demand, encrypted, recoverable to any second of the last 35 days. */
 export class Storage extends Construct {
@@ -13,15 +30,20 @@ export class Storage extends Construct {
   readonly events: Table;
   /** OAuth clients, portal users, published keys. */
   readonly clients: Table;
+  /** What all workers know of the upstream: sessions, circuits, error counts. */
+  readonly upstream: Table;
   private readonly stage: Stage;
 
   constructor(scope: Construct, stage: Stage) {
     super(scope, "storage");
     this.stage = stage;
     this.requests = this.table("requests", { sortKey: true, ttl: "expiresAt" });
+    this.requests.addGlobalSecondaryIndex(dueIndex("sweepShard", "sweepAt"));
     this.documents = this.table("documents", { sortKey: false });
     this.events = this.table("events", { sortKey: true, ttl: "expiresAt" });
+    this.events.addGlobalSecondaryIndex(dueIndex("dispatchShard", "dispatchAt"));
     this.clients = this.table("clients", { sortKey: false, ttl: "expiresAt" });
+    this.upstream = this.table("upstream", { sortKey: false, ttl: "expiresAt" });
   }
 
   table(name: string, { sortKey, ttl }: { sortKey: boolean; ttl?: string }): Table {

@@ -6,6 +6,7 @@ import { type DynamodbEngine, dynamodbEngine } from "./engines/dynamodb.ts";
 import { accountId, type Engine } from "./engines/engine.ts";
 import { eventBusEngine } from "./engines/event-bus.ts";
 import type { Invoke } from "./engines/invoke.ts";
+import { kmsEngine } from "./engines/kms.ts";
 import { secretsManagerEngine } from "./engines/secrets-manager.ts";
 import { sqsEngine } from "./engines/sqs.ts";
 import type { SqsEngine } from "./engines/sqs-engine.ts";
@@ -69,6 +70,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     AWSEvents: eventBus,
     AWSStepFunctions: stepFunctions,
     secretsmanager: secretsManagerEngine(common),
+    TrentService: kmsEngine(common),
   };
   await dynamodb.open().catch((error) => {
     server.close();

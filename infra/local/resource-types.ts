@@ -3,6 +3,7 @@ import { api, integration, route } from "./resources/apigatewayv2.ts";
 import { customResource } from "./resources/custom-resource.ts";
 import { table } from "./resources/dynamodb-table.ts";
 import { eventBus, rule } from "./resources/events.ts";
+import { key } from "./resources/kms-key.ts";
 import { eventSourceMapping } from "./resources/lambda-event-source-mapping.ts";
 import { lambdaFunction } from "./resources/lambda-function.ts";
 import { secret } from "./resources/secretsmanager-secret.ts";
@@ -18,6 +19,7 @@ const behaving: Readonly<Record<string, Provision>> = {
   "AWS::DynamoDB::Table": table,
   "AWS::Events::EventBus": eventBus,
   "AWS::Events::Rule": rule,
+  "AWS::KMS::Key": key,
   "AWS::Lambda::EventSourceMapping": eventSourceMapping,
   "AWS::Lambda::Function": lambdaFunction,
   "AWS::SecretsManager::Secret": secret,

@@ -2,11 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
+import { kmsVault } from "../../shared/aws/kms-vault.ts";
 import { toDocumentDate } from "../../shared/ist.ts";
 import type { ClientStore } from "../../shared/oauth/client.ts";
 import { registerClient } from "../../shared/oauth/register-client.ts";
@@ -34,13 +36,14 @@ export interface SeedOptions {
 
 /** Two clients of different GSTINs with their portal users, the sample invoice and stack.json. Clients of an earlier run stay. */
 export async function seed({ folder, outputs, awsUrl, region }: SeedOptions): Promise<Stack> {
-  const { ApiUrl, IrpUrl, ClientsTable } = z
-    .object({ ApiUrl: z.string(), IrpUrl: z.string(), ClientsTable: z.string() })
+  const { ApiUrl, IrpUrl, ClientsTable, DataKey } = z
+    .object({ ApiUrl: z.string(), IrpUrl: z.string(), ClientsTable: z.string(), DataKey: z.string() })
     .parse(outputs);
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const db = dynamo(new DynamoDBClient({ endpoint: awsUrl, region, credentials }));
+  const config = { endpoint: awsUrl, region, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+  const db = dynamo(new DynamoDBClient(config));
+  const vault = kmsVault({ kms: new KMSClient(config), keyId: DataKey, now: () => new Date(), randomBytes });
   const clients = dynamoClientStore(db, ClientsTable);
-  const users = dynamoIrpUserStore(db, ClientsTable);
+  const users = dynamoIrpUserStore(db, ClientsTable, vault);
   const profiles = dynamoProfileStore(db, ClientsTable);
   for (const gstin of GSTINS) {
     await users.save(gstin, sandboxUser(gstin));

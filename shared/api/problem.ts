@@ -16,6 +16,18 @@ export const problems = {
   not_found: { status: 404, title: "Nothing is here" },
   method_not_allowed: { status: 405, title: "This method is not allowed here" },
   number_used: { status: 409, title: "This document number is taken" },
+  registered_elsewhere: {
+    status: 409,
+    title: "This document number is registered at another Invoice Registration Portal",
+  },
+  registered_unverified: {
+    status: 409,
+    title: "The document is registered, but its signed copy cannot be had any more",
+  },
+  not_registered: { status: 409, title: "The document could not be registered in time, and is not registered" },
+  outcome_unknown: { status: 409, title: "Nobody can say any more whether the document was registered" },
+  irp_login_refused: { status: 409, title: "The Invoice Registration Portal refused the API user of this GSTIN" },
+  payload_lost: { status: 409, title: "The stored request could not be read back" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The content type is not supported" },
   invalid_document: { status: 422, title: "The document breaks the schema or a rule" },

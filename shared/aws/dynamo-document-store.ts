@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { Document } from "../document/document.ts";
-import type { DocumentStore } from "../document/document-store.ts";
+import type { DocumentStore, Hold } from "../document/document-store.ts";
 import { SKEW_MS } from "../request/request.ts";
 import { CompressedText, compressed } from "./compressed.ts";
 import { conditionally } from "./dynamo.ts";
@@ -75,6 +75,40 @@ export function dynamoDocumentStore(
       return standing.lock?.worker === hold.worker ? "submitted" : standing;
     },
 
+    async take(irn, hold, now) {
+      const taken = await conditionally(() =>
+        db.send(
+          new UpdateCommand({
+            TableName,
+            Key: documentAt(irn),
+            UpdateExpression: "SET #lock = :lock",
+            ConditionExpression:
+              "attribute_exists(pk) AND (attribute_not_exists(#lock) OR #lock.#until < :over OR #lock.worker = :me)",
+            ExpressionAttributeNames: { "#lock": "lock", "#until": "until" },
+            ExpressionAttributeValues: { ":lock": hold, ":over": now.getTime() - SKEW_MS, ":me": hold.worker },
+            ReturnValues: "ALL_NEW",
+          }),
+        ),
+      );
+      return taken.held ? Document.parse(taken.result.Attributes) : undefined;
+    },
+
+    async resubmit(irn, hold, pending) {
+      const submitted = await conditionally(() =>
+        db.send(
+          new UpdateCommand({
+            TableName,
+            Key: documentAt(irn),
+            UpdateExpression: "SET pending = :pending",
+            ConditionExpression: `${MINE} AND attribute_not_exists(reg)`,
+            ExpressionAttributeNames: { "#lock": "lock" },
+            ExpressionAttributeValues: { ":me": hold.worker, ":pending": pending },
+          }),
+        ),
+      );
+      return submitted.held ? "submitted" : "fenced";
+    },
+
     async freezeAnswer(irn, body) {
       const Item = { ...answerAt(irn), v: 1, body: compressed(body) };
       const frozen = await conditionally(() =>
@@ -90,36 +124,34 @@ export function dynamoDocumentStore(
       return frozen.held ? body : FrozenAnswer.parse(frozen.item).body;
     },
 
-    async register(irn, hold, reg) {
+    async register(irn, hold, reg, status) {
       const registered = await conditionally(() =>
         db.send(
           new UpdateCommand({
             TableName,
             Key: documentAt(irn),
-            UpdateExpression: "SET reg = :reg, #status = :act, seq = seq + :one REMOVE pending, #lock",
+            UpdateExpression: "SET reg = :reg, #status = :status, seq = seq + :one REMOVE pending, #lock",
             ConditionExpression: `${MINE} AND attribute_not_exists(reg)`,
             ExpressionAttributeNames: { "#lock": "lock", "#status": "status" },
-            ExpressionAttributeValues: { ":me": hold.worker, ":reg": reg, ":act": "ACT", ":one": 1 },
+            ExpressionAttributeValues: { ":me": hold.worker, ":reg": reg, ":status": status, ":one": 1 },
           }),
         ),
       );
       return registered.held ? "registered" : "fenced";
     },
 
-    async unlock(irn, hold, { clearPending }) {
-      await conditionally(() =>
-        db.send(new UpdateCommand({ ...unlocking(TableName, irn, hold.worker, clearPending) })),
-      );
+    async unlock(irn, hold, pending) {
+      await conditionally(() => db.send(new UpdateCommand({ ...unlocking(TableName, irn, hold, { pending }) })));
     },
 
-    async refuse({ irn, hold, rid, outcome, event, expiresAt }) {
+    async refuse({ irn, hold, pending, refused, rid, outcome, event, at }) {
       try {
         await db.send(
           new TransactWriteCommand({
             TransactItems: [
-              ...(hold ? [{ Update: unlocking(TableName, irn, hold.worker, true) }] : []),
-              { Update: finishing(tables.requests, rid, outcome, expiresAt) },
-              { Put: { TableName: tables.events, Item: eventItem(event) } },
+              ...(hold ? [{ Update: unlocking(TableName, irn, hold, { pending, refused }) }] : []),
+              { Update: finishing(tables.requests, rid, outcome, at) },
+              { Put: { TableName: tables.events, Item: eventItem(event, at) } },
             ],
           }),
         );
@@ -140,14 +172,19 @@ function answerAt(irn: string) {
   return { pk: `RESP#${irn}` };
 }
 
-function unlocking(TableName: string, irn: string, worker: string, clearPending: boolean) {
+function unlocking(TableName: string, irn: string, { worker }: Hold, left: Pick<Document, "pending" | "refused">) {
+  const kept = Object.entries(left).filter(([, value]) => value !== undefined);
+  const set = kept.map(([name]) => `${name} = :${name}`).join(", ");
   return {
     TableName,
     Key: documentAt(irn),
-    UpdateExpression: clearPending ? "REMOVE #lock, pending" : "REMOVE #lock",
+    UpdateExpression: `${set ? `SET ${set} ` : ""}REMOVE #lock${left.pending ? "" : ", pending"}`,
     ConditionExpression: MINE,
     ExpressionAttributeNames: { "#lock": "lock" },
-    ExpressionAttributeValues: { ":me": worker },
+    ExpressionAttributeValues: {
+      ":me": worker,
+      ...Object.fromEntries(kept.map(([name, value]) => [`:${name}`, value])),
+    },
   };
 }
 

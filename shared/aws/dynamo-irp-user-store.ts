@@ -1,18 +1,31 @@
+import { createHash } from "node:crypto";
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { IrpUserStore } from "../irp/irp.ts";
+import type { Vault } from "../vault.ts";
 
-const StoredUser = z.object({ v: z.literal(1), userName: z.string(), password: z.string() });
+const StoredUser = z.object({ v: z.literal(1), userName: z.string(), sealedPassword: z.string() });
 
 /** pk = `irp-user#gstin`, in the clients table. */
-export function dynamoIrpUserStore(db: DynamoDBDocumentClient, TableName: string): IrpUserStore {
+export function dynamoIrpUserStore(db: DynamoDBDocumentClient, TableName: string, vault: Vault): IrpUserStore {
   return {
     async find(gstin) {
-      const { Item } = await db.send(new GetCommand({ TableName, Key: { pk: `irp-user#${gstin}` } }));
-      return Item && StoredUser.parse(Item);
+      const pk = keyOf(gstin);
+      const { Item } = await db.send(new GetCommand({ TableName, Key: { pk }, ConsistentRead: true }));
+      if (!Item) return undefined;
+      const { userName, sealedPassword } = StoredUser.parse(Item);
+      const password = await vault.open(pk, sealedPassword);
+      // Nothing is sealed twice alike, so what was sealed names the saving.
+      return { userName, password, version: createHash("sha256").update(sealedPassword).digest("base64url") };
     },
-    async save(gstin, user) {
-      await db.send(new PutCommand({ TableName, Item: { pk: `irp-user#${gstin}`, v: 1, ...user } }));
+    async save(gstin, { userName, password }) {
+      const pk = keyOf(gstin);
+      const sealedPassword = await vault.seal(pk, password);
+      await db.send(new PutCommand({ TableName, Item: { pk, v: 1, userName, sealedPassword } }));
     },
   };
+}
+
+function keyOf(gstin: string): string {
+  return `irp-user#${gstin}`;
 }

@@ -6,12 +6,13 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { CLAIM_MS, keyOf, Outcome, Payload, Request, SKEW_MS } from "../request/request.ts";
+import { CLAIM_MS, KEY_LIFE_MS, keyOf, Outcome, Payload, Request, SKEW_MS } from "../request/request.ts";
 import type { RequestStore } from "../request/request-store.ts";
 import { CompressedText, compressed } from "./compressed.ts";
+import { dueItems, shardOf } from "./due-items.ts";
 import { conditionally } from "./dynamo.ts";
 
-/** A payload outlives its request: 24 hours in the queue, 24 hours as a key, and the TTL sweep's own delay. */
+/** A payload outlives its request, also one whose outcome stays unknown for days. */
 const PAYLOAD_LIFE_SECONDS = 15 * 24 * 60 * 60;
 /** The outcome is text: it is replayed byte for byte, and the members of a DynamoDB map have no order. */
 const StoredRequest = z.object({
@@ -21,6 +22,7 @@ const StoredRequest = z.object({
     .transform((text) => Outcome.parse(JSON.parse(text)))
     .optional(),
 });
+const Due = z.object({ rid: z.string(), gstin: z.string(), irn: z.string(), attempt: z.number(), sweepAt: z.number() });
 const StoredPayload = z.object({ v: z.literal(1), payload: CompressedText });
 
 /** pk = key; sk = "-" for the request, `PAY#rid` for what it carries. */
@@ -91,7 +93,8 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
           new UpdateCommand({
             TableName,
             Key: requestAt(rid),
-            UpdateExpression: "SET #state = :queued, sweepAt = :sweepAt REMOVE #owner, leaseUntil, expiresAt",
+            UpdateExpression:
+              "SET #state = :queued, sweepAt = :sweepAt, sweepShard = :shard REMOVE #owner, leaseUntil, expiresAt",
             ConditionExpression: "#owner = :me AND #state = :claimed",
             ExpressionAttributeNames: { "#owner": "owner", "#state": "state" },
             ExpressionAttributeValues: {
@@ -99,6 +102,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
               ":claimed": "CLAIMED",
               ":queued": "QUEUED",
               ":sweepAt": sweepAt.getTime(),
+              ":shard": shardOf(rid),
             },
           }),
         ),
@@ -115,10 +119,8 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
       return isOver ? undefined : request;
     },
 
-    async finish(rid, outcome, expiresAt) {
-      const finished = await conditionally(() =>
-        db.send(new UpdateCommand(finishing(TableName, rid, outcome, expiresAt))),
-      );
+    async finish(rid, outcome, at) {
+      const finished = await conditionally(() => db.send(new UpdateCommand(finishing(TableName, rid, outcome, at))));
       return finished.held ? "finished" : "already";
     },
 
@@ -136,15 +138,43 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
         ),
       );
     },
+
+    async due(now, limit) {
+      const found = await dueItems(db, { TableName, shard: "sweepShard", due: "sweepAt", now, limit });
+      return found.map((item) => Due.parse(item)).map(({ sweepAt: _, ...request }) => request);
+    },
+
+    async retry(rid, attempt, sweepAt) {
+      const retried = await conditionally(() =>
+        db.send(
+          new UpdateCommand({
+            TableName,
+            Key: requestAt(rid),
+            UpdateExpression: "SET attempt = :next, sweepAt = :sweepAt",
+            ConditionExpression: "rid = :rid AND #state = :queued AND attempt = :attempt",
+            ExpressionAttributeNames: { "#state": "state" },
+            ExpressionAttributeValues: {
+              ":rid": rid,
+              ":queued": "QUEUED",
+              ":attempt": attempt,
+              ":next": attempt + 1,
+              ":sweepAt": sweepAt.getTime(),
+            },
+          }),
+        ),
+      );
+      return retried.held ? "retried" : "lost";
+    },
   };
 }
 
 /** QUEUED → FINAL, as an update of its own and as a part of the refusing transaction. */
-export function finishing(TableName: string, rid: string, outcome: Outcome, expiresAt: Date) {
+export function finishing(TableName: string, rid: string, outcome: Outcome, at: Date) {
   return {
     TableName,
     Key: { pk: keyOf(rid), sk: "-" },
-    UpdateExpression: "SET #state = :final, outcome = :outcome, expiresAt = :expiresAt REMOVE sweepAt",
+    UpdateExpression:
+      "SET #state = :final, outcome = :outcome, finishedAt = :at, expiresAt = :expiresAt REMOVE sweepAt, sweepShard",
     ConditionExpression: "rid = :rid AND #state = :queued",
     ExpressionAttributeNames: { "#state": "state" },
     ExpressionAttributeValues: {
@@ -152,7 +182,8 @@ export function finishing(TableName: string, rid: string, outcome: Outcome, expi
       ":queued": "QUEUED",
       ":final": "FINAL",
       ":outcome": JSON.stringify(outcome),
-      ":expiresAt": seconds(expiresAt.getTime()),
+      ":at": at.toISOString(),
+      ":expiresAt": seconds(at.getTime() + KEY_LIFE_MS),
     },
   };
 }

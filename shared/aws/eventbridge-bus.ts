@@ -1,7 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { EVENT_SOURCE } from "../event/event.ts";
 import type { Bus } from "../event/event-log.ts";
-
-export const EVENT_SOURCE = "einvoice";
 
 export function eventBridgeBus(eventBridge: EventBridgeClient, EventBusName: string): Bus {
   return {

@@ -2,8 +2,8 @@ import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } fr
 import type { Queue } from "../request/queue.ts";
 import type { Flow } from "../request/request.ts";
 
-/** One FIFO queue per flow. The deduplication id holds the attempt: SQS would swallow a repeat within five minutes. */
-export function sqsQueue(sqs: SQSClient, urls: Record<Flow, string>): Queue {
+/** One FIFO queue per flow; who only sends to one knows only that one. The deduplication id holds the attempt: SQS would swallow a repeat within five minutes. */
+export function sqsQueue(sqs: SQSClient, urls: Readonly<Partial<Record<Flow, string>>>): Queue {
   return {
     async send(flow, group, message) {
       await sqs.send(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { takenBys } from "../irp/irp.ts";
 
 /** Who works on the document now. The only worker lease there is. */
 const Lock = z.object({ worker: z.string(), until: z.number() });
@@ -8,9 +9,15 @@ export const Pending = z.object({
   op: z.literal("register"),
   rid: z.string(),
   portal: z.string(),
+  /** When the last submission was noted, and when the first was. */
   at: z.number(),
+  since: z.number(),
   n: z.number().int().min(1),
   subs: z.array(z.object({ rid: z.string(), docFp: z.string() })),
+  /** Look-ups since the last submission that settled nothing. */
+  looks: z.number().int(),
+  /** What the portal said of the number, if it was taken. */
+  taken: z.enum(takenBys).optional(),
 });
 export type Pending = z.infer<typeof Pending>;
 
@@ -32,6 +39,14 @@ export const Document = z.object({
   lock: Lock.optional(),
   pending: Pending.optional(),
   reg: Registration.optional(),
+  /** What the portal refused for good: not sent again unchanged before that time (epoch ms). */
+  refused: z
+    .object({
+      docFp: z.string(),
+      until: z.number(),
+      errors: z.array(z.object({ code: z.string(), message: z.string() })),
+    })
+    .optional(),
   /** The portal's own word. */
   status: z.enum(["ACT", "CNL", "REJ"]).optional(),
   seq: z.number().int(),

@@ -1,9 +1,15 @@
-import type { EventRecord } from "./event.ts";
+import type { EventKey, EventRecord } from "./event.ts";
 
 /** The durable list of what happened, 30 days long. */
 export interface EventLog {
-  /** Put if absent; returns the stored event: the first stands. */
-  append(event: EventRecord): Promise<EventRecord>;
+  /** Put if absent; returns the stored event: the first stands. From `at` on it is to be dispatched within a time. */
+  append(event: EventRecord, at: Date): Promise<EventRecord>;
+  /** Events that should have been dispatched by now, the longest overdue first. Seen through an index, which may lag. */
+  undispatched(now: Date, limit: number): Promise<readonly EventRecord[]>;
+  /** Told the bus once more: the next look at it comes later. Does nothing to one that is dispatched. */
+  postpone(event: EventKey, at: Date): Promise<void>;
+  /** Everyone who is to know of it is known: the bus need not be told again. */
+  dispatched(event: EventKey): Promise<void>;
 }
 
 /** Tells the rest of the system. Carries the event's key alone; the log holds the event. */
@@ -12,4 +18,6 @@ export interface Bus {
   publish(event: EventRecord): Promise<void>;
 }
 
+/** An event that nobody has taken from the bus by then is put on it again. */
+export const DISPATCH_WITHIN_MS = 2 * 60 * 1000;
 export const EVENT_LIFE_MS = 30 * 24 * 60 * 60 * 1000;

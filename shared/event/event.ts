@@ -1,8 +1,11 @@
 import * as z from "zod";
 
 /** Every event there is. Only accepted requests make events. */
-export const eventTypes = ["irn.generated", "irn.failed"] as const;
+export const eventTypes = ["irn.generated", "irn.failed", "irn.outcome_unknown"] as const;
 export type EventType = (typeof eventTypes)[number];
+
+/** Who speaks, on the bus. */
+export const EVENT_SOURCE = "einvoice";
 
 /** A frozen event: thin (identifiers, status, links), so that it can be repeated for ever and shown to anyone who may see the document. */
 export const EventRecord = z.object({
@@ -16,7 +19,11 @@ export const EventRecord = z.object({
 });
 export type EventRecord = z.infer<typeof EventRecord>;
 
+/** Which event, as the bus carries it. */
+export const EventKey = EventRecord.pick({ v: true, id: true, gstin: true, timestamp: true });
+export type EventKey = z.infer<typeof EventKey>;
+
 /** The id says what changed, so that the same change told twice is the same event. */
 export function eventId(type: EventType, subject: string): string {
-  return `${type.replace(".", "-")}-${subject}`;
+  return `${type.replaceAll(/[._]/g, "-")}-${subject}`;
 }

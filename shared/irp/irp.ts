@@ -13,6 +13,10 @@ export interface Existing {
   readonly irp?: string;
 }
 
+/** Who holds a number that is taken: an active document, a cancelled one, or one at an IRP that is none of ours. */
+export const takenBys = ["active", "cancelled", "elsewhere"] as const;
+export type TakenBy = (typeof takenBys)[number];
+
 /**
  * What is certain after a call. `refused`: the portal decided against it. `not-sent`: it certainly did not happen.
  * `unknown`: it may have happened; only a look-up can tell. `errors` are empty where no portal answered.
@@ -26,6 +30,8 @@ export type Answer<T> =
       readonly reason: string;
       /** Trying before this time is of no use. */
       readonly retryAt?: Date;
+      /** The GSTIN's API user is missing, or its name or password wrong: somebody has to change that. */
+      readonly needsUser?: true;
     }
   | {
       readonly is: "unknown";
@@ -132,7 +138,13 @@ export interface IrpUser {
   readonly password: string;
 }
 
+export interface StoredIrpUser extends IrpUser {
+  /** Changes whenever the user is saved, the same password again included, and tells nothing of it. */
+  readonly version: string;
+}
+
+/** The password is sealed at rest. */
 export interface IrpUserStore {
-  find(gstin: string): Promise<IrpUser | undefined>;
+  find(gstin: string): Promise<StoredIrpUser | undefined>;
   save(gstin: string, user: IrpUser): Promise<void>;
 }

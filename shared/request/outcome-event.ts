@@ -33,6 +33,7 @@ const MOST_ERRORS = 20;
 export function failedEvent(mode: Mode, { rid, irn, gstin }: Request, { code, errors, at }: Failure): EventRecord {
   const links = { request: `/requests/${rid}` };
   const data = { irn, mode, requestId: rid, code, errors: errors.slice(0, MOST_ERRORS), links };
-  const id = eventId("irn.failed", rid.replace(".", "-"));
-  return { v: 1, id, gstin, type: "irn.failed", timestamp: toIstTimestamp(at), data };
+  const type = code === "outcome_unknown" ? "irn.outcome_unknown" : "irn.failed";
+  const id = eventId(type, rid.replace(".", "-"));
+  return { v: 1, id, gstin, type, timestamp: toIstTimestamp(at), data };
 }

@@ -1,8 +1,13 @@
 import * as z from "zod";
 import type { Flow } from "./request.ts";
 
-/** What travels: the request's id, never its content. `v` is the message's own version. */
-export const QueueMessage = z.object({ v: z.literal(1), rid: z.string(), attempt: z.number().int().min(1) });
+/** What travels: the ids of the request and of its document, never their content. `v` is the message's own version. */
+export const QueueMessage = z.object({
+  v: z.literal(1),
+  rid: z.string(),
+  irn: z.string(),
+  attempt: z.number().int().min(1),
+});
 export type QueueMessage = z.infer<typeof QueueMessage>;
 
 export interface Queue {

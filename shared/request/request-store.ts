@@ -8,6 +8,9 @@ export type NewRequest = Pick<
   readonly owner: string;
 };
 
+/** As much of a waiting request as it takes to send it again. */
+export type DueRequest = Pick<Request, "rid" | "gstin" | "irn" | "attempt">;
+
 /** Requests and their payloads. A lost condition is a word; an exception means that the store failed. */
 export interface RequestStore {
   /** Takes the key if it is free, finished and expired, or claimed by one whose lease is over; else what stands there. */
@@ -23,8 +26,12 @@ export interface RequestStore {
   find(rid: string): Promise<Request | undefined>;
   /** Strongly consistent: what has the key now, unless it is finished and expired. */
   current(key: string, now: Date): Promise<Request | undefined>;
-  /** QUEUED → FINAL, once. */
-  finish(rid: string, outcome: Outcome, expiresAt: Date): Promise<"finished" | "already">;
+  /** QUEUED → FINAL, once. The key lives for a day from then. */
+  finish(rid: string, outcome: Outcome, at: Date): Promise<"finished" | "already">;
   /** Puts a waiting request off until the sweeper's time. */
   park(rid: string, sweepAt: Date): Promise<void>;
+  /** Accepted requests whose `sweepAt` has passed, the longest overdue first. Seen through an index, which may lag. */
+  due(now: Date, limit: number): Promise<readonly DueRequest[]>;
+  /** The next attempt: `attempt` + 1 and a new `sweepAt`, if it is still waiting and nobody made this step before. */
+  retry(rid: string, attempt: number, sweepAt: Date): Promise<"retried" | "lost">;
 }

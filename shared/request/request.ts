@@ -50,6 +50,8 @@ export const Request = z.object({
   sweepAt: z.number().optional(),
   createdAt: z.string(),
   outcome: Outcome.optional(),
+  /** When it became FINAL, RFC 3339 with milliseconds. */
+  finishedAt: z.string().optional(),
   /** Epoch seconds; only on CLAIMED and FINAL. The TTL sweep tidies up, the comparison decides. */
   expiresAt: z.number().optional(),
 });

@@ -1,9 +1,10 @@
-import { Problem, problemBody } from "../api/problem.ts";
+import { Problem } from "../api/problem.ts";
 import { canonicalHash } from "../canonical-json.ts";
 import type { Document } from "../document/document.ts";
 import type { DocumentStore } from "../document/document-store.ts";
 import { requestKey } from "../idempotency/key.ts";
 import { groupOf, type Queue } from "./queue.ts";
+import { numberUsed, refusedByIrp } from "./refusal.ts";
 import type { Flow, Outcome, Payload, Request } from "./request.ts";
 import type { NewRequest, RequestStore } from "./request-store.ts";
 
@@ -106,7 +107,7 @@ async function acceptClaim(deps: SubmitDeps, claim: NewRequest, submission: Subm
   });
   if (known) return { is: "known", outcome: known, replayOf: undefined };
   if ((await accept(deps, claim)) === "lost") return "lost";
-  const message = { v: 1, rid: claim.rid, attempt: 1 } as const;
+  const message = { v: 1, rid: claim.rid, irn: claim.irn, attempt: 1 } as const;
   // The request is accepted and durable: a message that is not sent now is sent by the sweeper.
   await deps.queue.send(claim.flow, groupOf(claim.flow, claim.gstin, claim.irn), message).catch(() => undefined);
   return { is: "accepted", rid: claim.rid, joined: false };
@@ -114,7 +115,8 @@ async function acceptClaim(deps: SubmitDeps, claim: NewRequest, submission: Subm
 
 /** What is known of the document already, or else the payload stored. */
 async function prepare(deps: SubmitDeps, claim: NewRequest, { payload }: Submission): Promise<Outcome | undefined> {
-  const known = knownOutcome(await deps.documents.find(claim.irn), claim);
+  const document = await deps.documents.find(claim.irn);
+  const known = knownOutcome(document, claim) ?? knownRefusal(document, claim, deps.now());
   if (known) {
     await deps.requests.release(claim.rid, claim.owner);
     return known;
@@ -125,21 +127,20 @@ async function prepare(deps: SubmitDeps, claim: NewRequest, { payload }: Submiss
 
 /** A registered document answers for itself: the same one again is 200, anything else under its number is refused. */
 export function knownOutcome(
-  document: Document | undefined,
+  document: Pick<Document, "irn" | "reg" | "status" | "ownerGstin"> | undefined,
   { docFp, gstin }: { docFp: string; gstin: string },
 ): Outcome | undefined {
   if (!document?.reg) return undefined;
   const { irn, status, reg, ownerGstin } = document;
   if (reg.docFp === docFp && status === "ACT" && ownerGstin === gstin) return { kind: "registered", status: 200, irn };
-  return { kind: "problem", problem: numberUsed(document) };
+  return { kind: "problem", problem: { ...numberUsed(document) } };
 }
 
-function numberUsed({ irn, status }: Document) {
-  const detail =
-    status === "ACT"
-      ? "another document is registered under this number; a number can be used once per financial year and type"
-      : "this number belongs to a document that was cancelled or rejected, and can never be used again; give the document a new number";
-  return { ...problemBody("number_used", detail, { irn }) };
+/** What the portal refused for good is not sent again unchanged: each error counts against the GSTIN there. */
+function knownRefusal(document: Document | undefined, { docFp, gstin }: NewRequest, now: Date): Outcome | undefined {
+  const refused = document?.ownerGstin === gstin ? document.refused : undefined;
+  if (refused?.docFp !== docFp || refused.until < now.getTime()) return undefined;
+  return { kind: "problem", problem: { ...refusedByIrp(refused.errors) } };
 }
 
 /** Without an answer the write may have happened all the same, and only a read can tell. */

@@ -1,24 +1,52 @@
+import type { Pace } from "./pace.ts";
 import type { Outcome } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
 
 export interface WaitDeps {
   readonly requests: Pick<RequestStore, "find">;
+  readonly pace: Pace;
+  /** Asked once, when a wait becomes long: false when too many wait already. */
+  readonly mayWaitOn: () => Promise<boolean>;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** A portal answers in some hundred milliseconds, the sandbox in some ten: look early, then less and less often. */
-const FIRST_LOOK_MS = 40;
-const SLOWEST_LOOK_MS = 400;
+/** A wait is long when it takes more than this. */
+const LONG_MS = 1_000;
+const SLOWEST_LOOK_MS = 1_000;
 
-/** Looks for the outcome of an accepted request until `waitMs` have passed; undefined when there is none by then. */
+/**
+ * Looks for the outcome of an accepted request until `waitMs` have passed; undefined when there is none by then. Costs one
+ * strongly consistent read of less than a kilobyte for each look: two of three outcomes are there at the first or second.
+ */
 export async function waitForOutcome(deps: WaitDeps, rid: string, waitMs: number): Promise<Outcome | undefined> {
-  const until = deps.now().getTime() + waitMs;
-  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 1.5, SLOWEST_LOOK_MS)) {
-    const left = until - deps.now().getTime();
-    if (left <= 0) return undefined;
-    await deps.sleep(Math.min(pause, left));
+  if (waitMs <= 0) return undefined;
+  const startedAt = deps.now().getTime();
+  const elapsedMs = () => deps.now().getTime() - startedAt;
+  let isLong = false;
+  for (const lookMs of looksOf(deps.pace)) {
+    const at = Math.min(lookMs, waitMs);
+    if (at > elapsedMs()) await deps.sleep(at - elapsedMs());
     const request = await deps.requests.find(rid);
-    if (request?.outcome) return request.outcome;
+    if (request?.outcome) {
+      deps.pace.learn(lookMs);
+      return request.outcome;
+    }
+    if (elapsedMs() >= waitMs) return undefined;
+    if (!isLong && elapsedMs() >= LONG_MS) {
+      isLong = true;
+      if (!(await deps.mayWaitOn())) return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** The learned looks, then less and less often. */
+function* looksOf(pace: Pace): Generator<number> {
+  let last = 0;
+  for (last of pace.looks()) yield last;
+  for (let gap = Math.max(last / 2, 20); ; gap = Math.min(gap * 1.5, SLOWEST_LOOK_MS)) {
+    last += gap;
+    yield last;
   }
 }

@@ -9,6 +9,8 @@ import { portalKeys } from "../../shared/irp/portal-keys.ts";
 import { SANDBOX_CLIENT, sandboxUser } from "../../shared/sandbox/accounts.ts";
 import { anInvoice, anItem } from "../fakes/an-invoice.ts";
 import { withLocalCloud } from "../local-cloud.ts";
+import { sessionParts } from "../shared/irp/nic/session-parts.ts";
+import { benchIrpClient } from "./irp-client.ts";
 import { percentile } from "./percentile.ts";
 import { benchRules } from "./rules.ts";
 import { benchSandbox } from "./sandbox.ts";
@@ -24,6 +26,7 @@ const WARM_UP = 30;
 const ROUNDS = 200;
 
 benchRules();
+await benchIrpClient();
 await withLocalCloud(async (stackFile) => {
   const stack = Stack.parse(JSON.parse(readFileSync(stackFile, "utf8")));
   const [client] = stack.clients;
@@ -124,10 +127,11 @@ function bareClient(irpUrl: string) {
   );
   const irp = nicIrp({
     send: nicWire({ upstream, fetch, credentials: async () => SANDBOX_CLIENT }),
-    users: { find: async (gstin) => sandboxUser(gstin) },
+    users: { find: async (gstin) => ({ ...sandboxUser(gstin), version: "1" }) },
     keys,
     now: () => new Date(),
     randomBytes,
+    ...sessionParts(),
   });
   return async (invoice: ReturnType<typeof fiveLines>) => {
     const answer = await irp.generate(

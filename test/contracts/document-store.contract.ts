@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Pending, Registration } from "../../shared/document/document.ts";
 import type { DocumentStore, Hold, Refusal } from "../../shared/document/document-store.ts";
 import type { EventRecord } from "../../shared/event/event.ts";
-import type { EventLog } from "../../shared/event/event-log.ts";
-import { KEY_LIFE_MS } from "../../shared/request/request.ts";
+import { DISPATCH_WITHIN_MS, type EventLog } from "../../shared/event/event-log.ts";
+import { SKEW_MS } from "../../shared/request/request.ts";
 import type { RequestStore } from "../../shared/request/request-store.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
 
@@ -44,7 +44,7 @@ export function documentStoreContract(makeStores: () => Stores): void {
     it("refuses what is pending, also when nobody holds the lock", async () => {
       const { documents } = makeStores();
       const { irn, hold, pending } = await submitted(documents);
-      await documents.unlock(irn, hold, { clearPending: false });
+      await documents.unlock(irn, hold, pending);
 
       const standing = await documents.submit(irn, GSTIN, aHold(), aPending(), at(LEASE_MS * 100));
       expect(standing).toMatchObject({ pending });
@@ -75,13 +75,94 @@ export function documentStoreContract(makeStores: () => Stores): void {
     it("keeps the first owner", async () => {
       const { documents } = makeStores();
       const { irn, hold } = await submitted(documents);
-      await documents.unlock(irn, hold, { clearPending: true });
+      await documents.unlock(irn, hold, undefined);
       await documents.submit(irn, "29AAAZA0001A1ZI", aHold(), aPending(), at(1));
       expect(await documents.find(irn)).toMatchObject({ ownerGstin: GSTIN });
     });
   });
 
+  describe("take", () => {
+    it("takes a lock that nobody holds, and shows the document as it then is", async () => {
+      const { documents } = makeStores();
+      const { irn, hold, pending } = await submitted(documents);
+      await documents.unlock(irn, hold, pending);
+      const next = aHold();
+
+      const taken = await documents.take(irn, next, at(1));
+      expect(taken).toEqual({ v: 1, irn, ownerGstin: GSTIN, seq: 0, lock: next, pending });
+      expect(await documents.find(irn)).toEqual(taken);
+    });
+
+    it("leaves a live lock alone until its lease is over by more than the skew", async () => {
+      const { documents } = makeStores();
+      const { irn, hold } = await submitted(documents);
+      const over = LEASE_MS + SKEW_MS;
+
+      expect(await documents.take(irn, aHold(), at(over))).toBeUndefined();
+      expect(await documents.find(irn)).toMatchObject({ lock: hold });
+      const next = { worker: fresh(), until: at(2 * over).getTime() };
+      expect(await documents.take(irn, next, at(over + 1))).toMatchObject({ lock: next });
+    });
+
+    it("counts a lock that the same worker takes again as its own", async () => {
+      const { documents } = makeStores();
+      const { irn, hold, pending } = await submitted(documents);
+      expect(await documents.take(irn, hold, at(1))).toMatchObject({ lock: hold, pending });
+    });
+
+    it("takes a registered document too, and none that does not exist", async () => {
+      const { documents } = makeStores();
+      const { irn, reg } = await registered(documents);
+      expect(await documents.take(irn, aHold(), AT)).toMatchObject({ reg });
+      const unknown = fresh();
+      expect(await documents.take(unknown, aHold(), AT)).toBeUndefined();
+      expect(await documents.find(unknown)).toBeUndefined();
+    });
+
+    it("lets one of many at the same time have it", async () => {
+      const { documents } = makeStores();
+      const { irn, hold } = await submitted(documents);
+      await documents.unlock(irn, hold, undefined);
+      const takers = await Promise.all(Array.from({ length: 20 }, () => documents.take(irn, aHold(), AT)));
+      expect(takers.filter((taken) => taken !== undefined)).toHaveLength(1);
+    });
+  });
+
+  describe("resubmit", () => {
+    it("notes a further submission under the lock", async () => {
+      const { documents } = makeStores();
+      const { irn, hold, pending } = await submitted(documents);
+      const subs = [...pending.subs, { rid: fresh(), docFp: "other" }];
+      const again = { ...pending, n: 2, at: at(5).getTime(), subs, looks: 3, taken: "active" } as const;
+
+      expect(await documents.resubmit(irn, hold, again)).toBe("submitted");
+      expect(await documents.resubmit(irn, hold, again)).toBe("submitted");
+      expect(await documents.find(irn)).toMatchObject({ lock: hold, pending: again });
+    });
+
+    it("is fenced without the lock, and once the document is registered", async () => {
+      const { documents } = makeStores();
+      const { irn, pending } = await submitted(documents);
+      expect(await documents.resubmit(irn, aHold(), { ...pending, n: 2 })).toBe("fenced");
+      expect(await documents.find(irn)).toMatchObject({ pending });
+
+      const { irn: done, reg } = await registered(documents);
+      const next = aHold();
+      await documents.take(done, next, AT);
+      expect(await documents.resubmit(done, next, aPending())).toBe("fenced");
+      expect(await documents.find(done)).toMatchObject({ reg });
+      expect(await documents.find(done)).not.toHaveProperty("pending");
+    });
+  });
+
   describe("register", () => {
+    it.each(["ACT", "CNL", "REJ"] as const)("keeps the portal's own word: %s", async (status) => {
+      const { documents } = makeStores();
+      const { irn, hold } = await submitted(documents);
+      expect(await documents.register(irn, hold, aRegistration(), status)).toBe("registered");
+      expect(await documents.find(irn)).toMatchObject({ status });
+    });
+
     it("writes the registration, counts it and drops lock and submission", async () => {
       const { documents } = makeStores();
       const { irn, reg } = await registered(documents);
@@ -91,41 +172,48 @@ export function documentStoreContract(makeStores: () => Stores): void {
     it("is fenced when another worker holds the lock", async () => {
       const { documents } = makeStores();
       const { irn, hold } = await submitted(documents);
-      expect(await documents.register(irn, aHold(), aRegistration())).toBe("fenced");
+      expect(await documents.register(irn, aHold(), aRegistration(), "ACT")).toBe("fenced");
       expect(await documents.find(irn)).toMatchObject({ lock: hold, seq: 0 });
     });
 
     it("is fenced when the lock is gone or never was", async () => {
       const { documents } = makeStores();
-      const { irn, hold } = await submitted(documents);
-      await documents.unlock(irn, hold, { clearPending: false });
-      expect(await documents.register(irn, hold, aRegistration())).toBe("fenced");
+      const { irn, hold, pending } = await submitted(documents);
+      await documents.unlock(irn, hold, pending);
+      expect(await documents.register(irn, hold, aRegistration(), "ACT")).toBe("fenced");
       expect(await documents.find(irn)).not.toHaveProperty("reg");
       const unknown = fresh();
-      expect(await documents.register(unknown, hold, aRegistration())).toBe("fenced");
+      expect(await documents.register(unknown, hold, aRegistration(), "ACT")).toBe("fenced");
       expect(await documents.find(unknown)).toBeUndefined();
     });
 
     it("never happens twice", async () => {
       const { documents } = makeStores();
       const { irn, hold, reg } = await registered(documents);
-      expect(await documents.register(irn, hold, aRegistration())).toBe("fenced");
+      expect(await documents.register(irn, hold, aRegistration(), "ACT")).toBe("fenced");
       expect(await documents.find(irn)).toMatchObject({ reg, seq: 1 });
     });
   });
 
   describe("unlock", () => {
-    it("drops the lock and keeps the submission unless told otherwise", async () => {
+    it("drops the lock and keeps the submission that it is told", async () => {
       const { documents } = makeStores();
       const { irn, hold, pending } = await submitted(documents);
-      await documents.unlock(irn, hold, { clearPending: false });
+      await documents.unlock(irn, hold, pending);
       expect(await documents.find(irn)).toEqual({ v: 1, irn, ownerGstin: GSTIN, seq: 0, pending });
+    });
+
+    it("changes the submission to what was found out meanwhile", async () => {
+      const { documents } = makeStores();
+      const { irn, hold, pending } = await submitted(documents);
+      await documents.unlock(irn, hold, { ...pending, looks: 1, taken: "active" });
+      expect((await documents.find(irn))?.pending).toEqual({ ...pending, looks: 1, taken: "active" });
     });
 
     it("drops the submission too when it certainly did not happen", async () => {
       const { documents } = makeStores();
       const { irn, hold } = await submitted(documents);
-      await documents.unlock(irn, hold, { clearPending: true });
+      await documents.unlock(irn, hold, undefined);
       expect(await documents.find(irn)).toEqual({ v: 1, irn, ownerGstin: GSTIN, seq: 0 });
       expect(await documents.submit(irn, GSTIN, aHold(), aPending(), at(1))).toBe("submitted");
     });
@@ -133,14 +221,14 @@ export function documentStoreContract(makeStores: () => Stores): void {
     it("does nothing for a stranger, with or without clearing", async () => {
       const { documents } = makeStores();
       const { irn, hold, pending } = await submitted(documents);
-      for (const clearPending of [true, false]) await documents.unlock(irn, aHold(), { clearPending });
+      for (const left of [undefined, { ...pending, n: 2 }]) await documents.unlock(irn, aHold(), left);
       expect(await documents.find(irn)).toMatchObject({ lock: hold, pending });
     });
 
     it("makes nothing where nothing is", async () => {
       const { documents } = makeStores();
       const irn = fresh();
-      await documents.unlock(irn, aHold(), { clearPending: true });
+      await documents.unlock(irn, aHold(), undefined);
       expect(await documents.find(irn)).toBeUndefined();
     });
   });
@@ -180,7 +268,27 @@ export function documentStoreContract(makeStores: () => Stores): void {
       expect(await stores.documents.find(irn)).toEqual({ v: 1, irn, ownerGstin: GSTIN, seq: 0 });
       expect(await stores.requests.find(rid)).toMatchObject({ state: "FINAL", outcome });
       expect((await stores.requests.find(rid))?.sweepAt).toBeUndefined();
-      expect(await stores.events.append({ ...event, data: { probe: true } })).toEqual(event);
+      expect(await stores.events.append({ ...event, data: { probe: true } }, AT)).toEqual(event);
+    });
+
+    it("leaves open what this request did not find out, and notes what is refused for good", async () => {
+      const stores = makeStores();
+      const refusal = await refusable(stores);
+      const pending = aPending();
+      const refused = { docFp: "doc-fp", until: at(1_000).getTime(), errors: [{ code: "2176", message: "गलत" }] };
+      expect(await stores.documents.refuse({ ...refusal, pending, refused })).toBe("refused");
+      expect(await stores.documents.find(refusal.irn)).toEqual({
+        ...{ v: 1, irn: refusal.irn, ownerGstin: GSTIN, seq: 0 },
+        ...{ pending, refused },
+      });
+    });
+
+    it("has its event dispatched within a time", async () => {
+      const stores = makeStores();
+      const refusal = await refusable(stores);
+      await stores.documents.refuse(refusal);
+      const undispatched = await stores.events.undispatched(at(DISPATCH_WITHIN_MS), 100_000);
+      expect(undispatched.filter(({ id }) => id === refusal.event.id)).toEqual([refusal.event]);
     });
 
     it("writes nothing at all when another worker holds the lock", async () => {
@@ -198,7 +306,7 @@ export function documentStoreContract(makeStores: () => Stores): void {
     it("writes nothing at all when the request is finished already", async () => {
       const stores = makeStores();
       const refusal = await refusable(stores);
-      await stores.requests.finish(refusal.rid, REGISTERED, at(KEY_LIFE_MS));
+      await stores.requests.finish(refusal.rid, REGISTERED, AT);
       const before = await stores.documents.find(refusal.irn);
 
       expect(await stores.documents.refuse(refusal)).toBe("fenced");
@@ -229,13 +337,13 @@ export function documentStoreContract(makeStores: () => Stores): void {
 
       expect(await stores.documents.find(irn)).toMatchObject({ reg, seq: 1 });
       expect(await stores.requests.find(refusal.rid)).toMatchObject({ state: "FINAL", outcome: refusal.outcome });
-      expect(await stores.events.append({ ...refusal.event, data: {} })).toEqual(refusal.event);
+      expect(await stores.events.append({ ...refusal.event, data: {} }, AT)).toEqual(refusal.event);
     });
 
     it("writes nothing without a hold when the request is finished already", async () => {
       const stores = makeStores();
       const refusal = await refusable(stores);
-      await stores.requests.finish(refusal.rid, REGISTERED, at(KEY_LIFE_MS));
+      await stores.requests.finish(refusal.rid, REGISTERED, AT);
 
       expect(await stores.documents.refuse({ ...refusal, hold: undefined })).toBe("fenced");
       await expectNoEvent(stores, refusal.event);
@@ -252,7 +360,7 @@ async function submitted(documents: DocumentStore) {
 async function registered(documents: DocumentStore) {
   const { irn, hold } = await submitted(documents);
   const reg = aRegistration();
-  expect(await documents.register(irn, hold, reg)).toBe("registered");
+  expect(await documents.register(irn, hold, reg, "ACT")).toBe("registered");
   return { irn, hold, reg };
 }
 
@@ -264,12 +372,12 @@ async function refusable({ documents, requests }: Stores): Promise<Refusal & { r
   await requests.accept(rid, owner, at(60_000));
   const problem = { code: "refused_by_irp", status: 422, title: "t", detail: "d" } as const;
   const event = anEvent({ id: `irn-failed-${rid}` });
-  return { irn, hold, rid, outcome: { kind: "problem", problem }, event, expiresAt: at(KEY_LIFE_MS) };
+  return { irn, hold, rid, outcome: { kind: "problem", problem }, event, at: AT };
 }
 
 async function expectNoEvent({ events }: Stores, event: EventRecord): Promise<void> {
   const probe = { ...event, data: { probe: true } };
-  expect(await events.append(probe)).toEqual(probe);
+  expect(await events.append(probe, AT)).toEqual(probe);
 }
 
 function aHold(): Hold {
@@ -277,7 +385,8 @@ function aHold(): Hold {
 }
 
 function aPending(rid = fresh()): Pending {
-  return { op: "register", rid, portal: "NIC1", at: AT.getTime(), n: 1, subs: [{ rid, docFp: "doc-fp" }] };
+  const at = AT.getTime();
+  return { op: "register", rid, portal: "NIC1", at, since: at, n: 1, subs: [{ rid, docFp: "doc-fp" }], looks: 0 };
 }
 
 function aRegistration(): Registration {

@@ -1,12 +1,19 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { createHash } from "node:crypto";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
-import { AT, aRequest, REGISTERED } from "../fakes/a-request.ts";
+import { dynamoSessionStore } from "../../shared/aws/dynamo-session-store.ts";
+import { dynamoWaitingRoom } from "../../shared/aws/dynamo-waiting-room.ts";
+import type { SessionOwner } from "../../shared/irp/session-store.ts";
+import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
+import { memoryVault } from "../fakes/memory-vault.ts";
+import { circuitsContract } from "./circuits.contract.ts";
 import { clientStoreContract } from "./client-store.contract.ts";
 import { documentStoreContract } from "./document-store.contract.ts";
 import { type EngineTables, startEngineTables } from "./engine-tables.ts";
@@ -14,6 +21,8 @@ import { eventLogContract } from "./event-log.contract.ts";
 import { irpUserStoreContract } from "./irp-user-store.contract.ts";
 import { profileStoreContract } from "./profile-store.contract.ts";
 import { requestStoreContract } from "./request-store.contract.ts";
+import { aHistory, anOwner, aSession, aTurn, sessionStoreContract } from "./session-store.contract.ts";
+import { waitingRoomContract } from "./waiting-room.contract.ts";
 
 let tables: EngineTables;
 beforeAll(async () => {
@@ -41,7 +50,107 @@ describe("dynamoRequestStore", () => {
 });
 describe("dynamoDocumentStore", () =>
   documentStoreContract(() => ({ requests: requests(), documents: documents(), events: events() })));
+describe("dynamoWaitingRoom", () =>
+  waitingRoomContract((places) => dynamoWaitingRoom(tables.db, tables.names.upstream, places)));
 describe("dynamoEventLog", () => eventLogContract(events));
 describe("dynamoClientStore", () => clientStoreContract(() => dynamoClientStore(tables.db, tables.names.clients)));
 describe("dynamoProfileStore", () => profileStoreContract(() => dynamoProfileStore(tables.db, tables.names.clients)));
-describe("dynamoIrpUserStore", () => irpUserStoreContract(() => dynamoIrpUserStore(tables.db, tables.names.clients)));
+describe("dynamoIrpUserStore", () => {
+  const vault = memoryVault();
+  const users = () => dynamoIrpUserStore(tables.db, tables.names.clients, vault);
+  irpUserStoreContract(users);
+
+  it("seals the password, for this GSTIN alone", async () => {
+    const [gstin, other] = [fresh(), fresh()];
+    await users().save(gstin, { userName: "API_user", password: "very-secret" });
+
+    const TableName = tables.names.clients;
+    const { Item } = await tables.db.send(new GetCommand({ TableName, Key: { pk: `irp-user#${gstin}` } }));
+    expect(Item).toEqual({ pk: `irp-user#${gstin}`, v: 1, userName: "API_user", sealedPassword: expect.any(String) });
+    expect(await vault.open(`irp-user#${gstin}`, Item?.["sealedPassword"])).toBe("very-secret");
+    await tables.db.send(new PutCommand({ TableName, Item: { ...Item, pk: `irp-user#${other}` } }));
+    await expect(users().find(other)).rejects.toThrow();
+  });
+});
+describe("dynamoSessionStore", () => {
+  const vault = memoryVault();
+  const sessions = () => dynamoSessionStore(tables.db, tables.names.upstream, vault);
+  sessionStoreContract(sessions);
+
+  async function itemOf(pk: string) {
+    const { Item } = await tables.db.send(new GetCommand({ TableName: tables.names.upstream, Key: { pk } }));
+    return Item;
+  }
+
+  it("shows in the clear when a session ends and nothing by which to use it", async () => {
+    const owner = anOwner();
+    const session = aSession();
+    await sessions().put(owner, session, aHistory());
+
+    const item = await itemOf(keyOf(owner));
+    expect(item).toEqual({
+      pk: keyOf(owner),
+      v: 1,
+      revision: 1,
+      token: {
+        id: hash(session.authToken),
+        until: session.expiresAt.getTime(),
+        sealed: expect.stringMatching(/^v1\./),
+      },
+      logins: aHistory(),
+      expiresAt: at(25 * 3_600_000).getTime() / 1000,
+    });
+    for (const secret of [session.authToken, session.sek.toString("base64"), owner.userName, owner.gstin])
+      expect(JSON.stringify(item)).not.toContain(secret);
+  });
+
+  it("does not open a session that was put in another's place", async () => {
+    const [owner, other] = [anOwner(), anOwner()];
+    await sessions().put(owner, aSession(), aHistory());
+    const Item = { ...(await itemOf(keyOf(owner))), pk: keyOf(other) };
+    await tables.db.send(new PutCommand({ TableName: tables.names.upstream, Item }));
+    await expect(sessions().find(other)).rejects.toThrow();
+  });
+
+  it("remembers a refusal for a year, and any other failure for a day", async () => {
+    const owner = anOwner();
+    const turn = aTurn();
+    const logins = aHistory({ begunAt: [at(500).getTime()] });
+    await sessions().beginLogin(owner, 0, { turn, logins });
+    expect(await itemOf(keyOf(owner))).toMatchObject({ v: 1, expiresAt: at(86_401_000).getTime() / 1000 });
+    await sessions().failLogin(owner, turn.worker, { ...logins, refusedAt: [1] });
+    expect(await itemOf(keyOf(owner))).toMatchObject({
+      v: 1,
+      expiresAt: at(365 * 86_400_000 + 1_000).getTime() / 1000,
+    });
+  });
+});
+
+function keyOf({ environment, clientId, gstin, userName }: SessionOwner): string {
+  return `session#${hash(JSON.stringify([environment, clientId, gstin, userName]))}`;
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+describe("dynamoCircuits", () => {
+  circuitsContract((now) => dynamoCircuits(tables.db, tables.names.upstream, now));
+
+  it("lets counts and circuits expire, a count only when its day is long over", async () => {
+    const circuits = dynamoCircuits(tables.db, tables.names.upstream, () => AT);
+    const subject = `gstin#${fresh()}`;
+    await circuits.open(subject, { openUntil: at(30_500), reason: "x" });
+    await circuits.countErrors(subject, "2026-08-18", 1);
+
+    const expiryOf = async (pk: string) => {
+      const { Item } = await tables.db.send(new GetCommand({ TableName: tables.names.upstream, Key: { pk } }));
+      return { v: Item?.["v"], expiresAt: Item?.["expiresAt"] };
+    };
+    expect(await expiryOf(`circuit#${subject}`)).toEqual({ v: 1, expiresAt: at(31_000).getTime() / 1000 });
+    expect(await expiryOf(`errors#${subject}#2026-08-18`)).toEqual({
+      v: 1,
+      expiresAt: at(3 * 86_400_000).getTime() / 1000,
+    });
+  });
+});

@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DynamoDBClient,
+  type GlobalSecondaryIndex,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { startEndpoint } from "../../infra/local/endpoint.ts";
+import { DUE_INDEX } from "../../shared/aws/due-items.ts";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 
 /** Names of tables in the shape of infra/constructs/storage.ts. */
@@ -10,6 +17,7 @@ export interface TableNames {
   readonly documents: string;
   readonly events: string;
   readonly clients: string;
+  readonly upstream: string;
 }
 
 export interface EngineTables {
@@ -27,16 +35,17 @@ export async function startEngineTables(): Promise<EngineTables> {
     region: process.env["AWS_REGION"] ?? "ap-south-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
-  const [requests, documents, events, clients] = await Promise.all([
-    createTable(client, "requests", ["pk", "sk"]),
+  const [requests, documents, events, clients, upstream] = await Promise.all([
+    createTable(client, "requests", ["pk", "sk"], { shard: "sweepShard", due: "sweepAt" }),
     createTable(client, "documents", ["pk"]),
-    createTable(client, "events", ["pk", "sk"]),
+    createTable(client, "events", ["pk", "sk"], { shard: "dispatchShard", due: "dispatchAt" }),
     createTable(client, "clients", ["pk"]),
+    createTable(client, "upstream", ["pk"]),
   ]);
 
   return {
     db: dynamo(client),
-    names: { requests, documents, events, clients },
+    names: { requests, documents, events, clients, upstream },
     async stop() {
       client.destroy();
       await local?.close();
@@ -44,14 +53,46 @@ export async function startEngineTables(): Promise<EngineTables> {
   };
 }
 
-async function createTable(client: DynamoDBClient, name: string, keys: readonly string[]): Promise<string> {
+interface DueIndex {
+  readonly shard: string;
+  readonly due: string;
+}
+
+function dueAttributes({ shard, due }: DueIndex): AttributeDefinition[] {
+  return [
+    { AttributeName: shard, AttributeType: "S" },
+    { AttributeName: due, AttributeType: "N" },
+  ];
+}
+
+function dueIndex({ shard, due }: DueIndex): GlobalSecondaryIndex {
+  return {
+    IndexName: DUE_INDEX,
+    KeySchema: [
+      { AttributeName: shard, KeyType: "HASH" },
+      { AttributeName: due, KeyType: "RANGE" },
+    ],
+    Projection: { ProjectionType: "ALL" },
+  };
+}
+
+async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  keys: readonly string[],
+  index?: DueIndex,
+): Promise<string> {
   const TableName = `${name}-${randomBytes(4).toString("hex")}`;
   await client.send(
     new CreateTableCommand({
       TableName,
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: keys.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? "HASH" : "RANGE" })),
-      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      AttributeDefinitions: [
+        ...keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
+        ...(index ? dueAttributes(index) : []),
+      ],
+      ...(index ? { GlobalSecondaryIndexes: [dueIndex(index)] } : {}),
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 1 }, { TableName });

@@ -19,6 +19,19 @@ export function irpUserStoreContract(makeStore: () => IrpUserStore): void {
     expect(await store.find(gstin)).toMatchObject({ password: "new" });
   });
 
+  it("names each saving, of the same password too, by a version that stays and tells nothing", async () => {
+    const store = makeStore();
+    const gstin = fresh();
+    const versions: (string | undefined)[] = [];
+    for (const password of ["old-password", "new-password", "new-password"]) {
+      await store.save(gstin, { userName: "API_user", password });
+      versions.push((await store.find(gstin))?.version);
+      expect((await store.find(gstin))?.version).toBe(versions.at(-1));
+    }
+    expect(new Set(versions).size).toBe(3);
+    expect(versions.join()).not.toContain("password");
+  });
+
   it("keeps the users of GSTINs apart", async () => {
     const store = makeStore();
     await store.save(fresh(), { userName: "API_user", password: "secret" });

@@ -56,7 +56,7 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
     it("shows the outcome of a finished request until it has expired by more than the skew", async () => {
       const store = makeStore();
       const first = await accepted(store);
-      await store.finish(first.rid, REGISTERED, at(KEY_LIFE_MS));
+      await store.finish(first.rid, REGISTERED, AT);
       const second = aRequest({ key: first.key });
 
       for (const now of [at(1), at(KEY_LIFE_MS), at(KEY_LIFE_MS + SKEW_MS)]) {
@@ -68,7 +68,7 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
     it("leaves nothing of an earlier life in the new claim", async () => {
       const store = makeStore();
       const first = await accepted(store);
-      await store.finish(first.rid, REGISTERED, AT);
+      await store.finish(first.rid, REGISTERED, at(-KEY_LIFE_MS));
       const second = await claimed(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
 
       const found = await store.find(second.rid);
@@ -125,7 +125,7 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
       await store.release(request.rid, request.owner);
       expect(await store.find(request.rid)).toMatchObject({ state: "QUEUED" });
 
-      await store.finish(request.rid, REGISTERED, at(KEY_LIFE_MS));
+      await store.finish(request.rid, REGISTERED, AT);
       await store.release(request.rid, request.owner);
       expect(await store.find(request.rid)).toMatchObject({ state: "FINAL" });
     });
@@ -223,7 +223,7 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
       expect(await store.current(key, AT)).toMatchObject({ rid, state: "CLAIMED" });
       await store.accept(rid, owner, AT);
       expect(await store.current(key, at(KEY_LIFE_MS * 9))).toMatchObject({ rid, state: "QUEUED" });
-      await store.finish(rid, REGISTERED, at(KEY_LIFE_MS));
+      await store.finish(rid, REGISTERED, AT);
       expect(await store.current(key, at(KEY_LIFE_MS + SKEW_MS))).toMatchObject({ rid, outcome: REGISTERED });
       expect(await store.current(key, at(KEY_LIFE_MS + SKEW_MS + 1000))).toBeUndefined();
     });
@@ -237,27 +237,28 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
     it("gives an accepted request its outcome, no time to be swept and a time to live", async () => {
       const store = makeStore();
       const { rid } = await accepted(store);
-      expect(await store.finish(rid, REGISTERED, at(KEY_LIFE_MS))).toBe("finished");
+      expect(await store.finish(rid, REGISTERED, AT)).toBe("finished");
 
       const found = await store.find(rid);
       expect(found).toMatchObject({ state: "FINAL", outcome: REGISTERED });
       expect(found?.expiresAt).toBe(at(KEY_LIFE_MS).getTime() / 1000);
+      expect(found?.finishedAt).toBe(AT.toISOString());
       expect(found?.sweepAt).toBeUndefined();
     });
 
     it("keeps the bytes of a problem, in the order in which they were written", async () => {
       const store = makeStore();
       const { rid } = await accepted(store);
-      await store.finish(rid, PROBLEM, at(KEY_LIFE_MS));
+      await store.finish(rid, PROBLEM, AT);
       expect(JSON.stringify((await store.find(rid))?.outcome)).toBe(JSON.stringify(PROBLEM));
     });
 
     it("lets the first outcome stand", async () => {
       const store = makeStore();
       const { rid } = await accepted(store);
-      await store.finish(rid, REGISTERED, at(KEY_LIFE_MS));
+      await store.finish(rid, REGISTERED, AT);
 
-      expect(await store.finish(rid, PROBLEM, at(2 * KEY_LIFE_MS))).toBe("already");
+      expect(await store.finish(rid, PROBLEM, at(1))).toBe("already");
       expect((await store.find(rid))?.outcome).toEqual(REGISTERED);
     });
 
@@ -303,11 +304,74 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
       await store.park(first.rid, at(1));
       expect((await store.find(second.rid))?.sweepAt).toBe(at(60_000).getTime());
 
-      await store.finish(second.rid, REGISTERED, at(KEY_LIFE_MS));
+      await store.finish(second.rid, REGISTERED, AT);
       await store.park(second.rid, at(1));
       expect((await store.find(second.rid))?.sweepAt).toBeUndefined();
     });
   });
+
+  describe("due", () => {
+    it("shows what is accepted and overdue, with what it takes to send it again", async () => {
+      const store = makeStore();
+      const { rid, gstin, irn } = await accepted(store);
+      expect(await dueOf(store, at(59_999), [rid])).toEqual([]);
+      expect(await dueOf(store, at(60_000), [rid])).toEqual([{ rid, gstin, irn, attempt: 1 }]);
+    });
+
+    it("shows the longest overdue first, and no more than asked for", async () => {
+      const store = makeStore();
+      const { rid: early } = await accepted(store);
+      const { rid: late } = await accepted(store);
+      await store.park(early, at(-2_000));
+      await store.park(late, at(-1_000));
+
+      expect((await dueOf(store, at(0), [late, early])).map(({ rid }) => rid)).toEqual([early, late]);
+      expect(await store.due(at(60_000), 1)).toHaveLength(1);
+    });
+
+    it("shows nothing that is parked until later, only claimed, or finished", async () => {
+      const store = makeStore();
+      const { rid: parked } = await accepted(store);
+      const { rid: onlyClaimed } = await claimed(store);
+      const { rid: finished } = await accepted(store);
+      await store.park(parked, at(10 * KEY_LIFE_MS));
+      await store.finish(finished, REGISTERED, AT);
+      expect(await dueOf(store, at(KEY_LIFE_MS), [parked, onlyClaimed, finished])).toEqual([]);
+    });
+  });
+
+  describe("retry", () => {
+    it("counts the attempt and puts the request off, once for each attempt", async () => {
+      const store = makeStore();
+      const { rid } = await accepted(store);
+      const attempts = await Promise.all([1, 2, 3].map(() => store.retry(rid, 1, at(120_000))));
+
+      expect(attempts.sort()).toEqual(["lost", "lost", "retried"]);
+      expect(await store.find(rid)).toMatchObject({ attempt: 2, sweepAt: at(120_000).getTime() });
+      expect(await dueOf(store, at(119_999), [rid])).toEqual([]);
+      expect(await dueOf(store, at(120_000), [rid])).toMatchObject([{ attempt: 2 }]);
+      expect(await store.retry(rid, 2, at(180_000))).toBe("retried");
+    });
+
+    it("loses to an outcome, a claim and a later life of the key", async () => {
+      const store = makeStore();
+      const { rid: finished } = await accepted(store);
+      await store.finish(finished, REGISTERED, AT);
+      const first = await claimed(store);
+      expect(await store.retry(finished, 1, at(1))).toBe("lost");
+      expect(await store.retry(first.rid, 1, at(1))).toBe("lost");
+
+      const second = await accepted(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+      expect(await store.retry(first.rid, 1, at(1))).toBe("lost");
+      expect(await store.find(second.rid)).toMatchObject({ attempt: 1, sweepAt: at(60_000).getTime() });
+      expect(await store.retry(aRequest().rid, 1, at(1))).toBe("lost");
+    });
+  });
+}
+
+/** The engine's table holds other tests' requests too. */
+async function dueOf(store: RequestStore, now: Date, rids: readonly string[]) {
+  return (await store.due(now, 100_000)).filter(({ rid }) => rids.includes(rid));
 }
 
 /** Members in an order that no sorting makes, at each level. */

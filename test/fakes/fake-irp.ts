@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node
 import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { irnOf } from "../../shared/invoice/irn.ts";
 import { registrable } from "../../shared/invoice/registrable.ts";
-import type { Answer, Irp, IrpCall, IrpError, SignedDocument } from "../../shared/irp/irp.ts";
+import type { Answer, DocumentNumber, Irp, IrpCall, IrpError, SignedDocument, Taxpayer } from "../../shared/irp/irp.ts";
 import { portalKeys } from "../../shared/irp/portal-keys.ts";
 import { type VerifiedDocument, verifyDocument } from "../../shared/irp/verify.ts";
 import { toPortalTime } from "../../shared/ist.ts";
@@ -20,18 +20,39 @@ export type Step = { readonly meanwhile?: () => void | Promise<void> } & (
       readonly signedBy?: "stranger";
     }
   | { readonly is: "refused"; readonly errors: readonly IrpError[] }
-  | { readonly is: "not-sent"; readonly errors?: readonly IrpError[] }
-  /** The answer is lost; whether the document was registered is up to the script. */
-  | { readonly is: "unknown"; readonly committed?: boolean }
+  | {
+      readonly is: "not-sent";
+      readonly errors?: readonly IrpError[];
+      readonly retryAt?: Date;
+      readonly needsUser?: true;
+    }
+  /** The answer is lost, or says what it says; whether the document was registered is up to the script. */
+  | {
+      readonly is: "unknown";
+      readonly committed?: boolean;
+      readonly errors?: readonly IrpError[];
+      readonly irp?: string;
+    }
 );
 
+/** What a portal answers to the next look-up in place of what it holds. */
+export type LookStep = { readonly is: "refused"; readonly errors: readonly IrpError[] } | { readonly is: "unknown" };
+
 export interface FakeIrp {
-  readonly irp: Pick<Irp, "generate">;
+  readonly irp: Pick<Irp, "generate" | "byIrn" | "byDocument" | "syncTaxpayer">;
   /** Accepts what the portal signed, by the same checks as in production. */
   readonly verify: (document: SignedDocument) => Promise<VerifiedDocument>;
   readonly calls: { readonly call: IrpCall; readonly invoice: Invoice }[];
   /** What the portals hold, by IRN: never more than one of each. */
-  readonly registry: ReadonlyMap<string, SignedDocument>;
+  readonly registry: Map<string, SignedDocument>;
+  /** Look-ups, as `NIC1 by document`. */
+  readonly looks: string[];
+  /** GSTINs that were synchronised. */
+  readonly synced: string[];
+  /** Registers a document for somebody else, at NIC1 unless told otherwise. */
+  registers(invoice: Invoice, options?: { readonly portal?: string; readonly status?: SignedDocument["status"] }): void;
+  /** The next look-ups are answered with these. */
+  willShow(...steps: LookStep[]): void;
   /** The next calls follow these steps, those after them succeed. */
   will(...steps: Step[]): void;
 }
@@ -41,13 +62,17 @@ export function fakeIrp(now: () => Date): FakeIrp {
   const script: Step[] = [];
   const calls: { call: IrpCall; invoice: Invoice }[] = [];
   const registry = new Map<string, SignedDocument>();
+  const holders = new Map<string, { readonly portal: string; readonly docDate: string }>();
+  const looks: string[] = [];
+  const synced: string[] = [];
+  const lookScript: LookStep[] = [];
   const keys = portalKeys(
     async () => ({ keys: [PORTAL.jwk] }),
     async () => ({}),
   );
 
   /** The registration, or the portals' word for a number that is taken, which says nothing of by whom. */
-  function register(sent: Invoice, step: Extract<Step, { is: "ok" }>): Answer<SignedDocument> {
+  function register(portal: string, sent: Invoice, step: Extract<Step, { is: "ok" }>): Answer<SignedDocument> {
     const ackNo = 112610000000001 + registry.size;
     const document = step.registers?.(sent) ?? sent;
     const ack = { irn: step.irn ?? irnOfInvoice(document), ackNo, at: now() };
@@ -55,20 +80,43 @@ export function fakeIrp(now: () => Date): FakeIrp {
     if (registry.has(signed.irn))
       return { is: "unknown", errors: [{ code: "2150", message: "Duplicate IRN" }], reason: "Duplicate IRN" };
     registry.set(signed.irn, signed);
+    holders.set(signed.irn, { portal, docDate: document.DocDtls.Dt });
     return { is: "ok", value: signed };
   }
 
-  function answer(sent: Invoice, step: Step): Answer<SignedDocument> {
-    if (step.is === "ok") return register(sent, step);
+  function answer(portal: string, sent: Invoice, step: Step): Answer<SignedDocument> {
+    if (step.is === "ok") return register(portal, sent, step);
     if (step.is === "refused") return { is: "refused", errors: step.errors };
-    if (step.is === "not-sent") return { is: "not-sent", errors: step.errors ?? [], reason: "connection refused" };
-    if (step.committed) register(sent, { is: "ok" });
-    return { is: "unknown", errors: [], reason: "time-out" };
+    if (step.is === "not-sent") return { errors: [], reason: "connection refused", ...step };
+    if (step.committed) register(portal, sent, { is: "ok" });
+    const existing = step.irp === undefined ? {} : { existing: { irp: step.irp } };
+    return { is: "unknown", errors: step.errors ?? [], reason: "time-out", ...existing };
+  }
+
+  /** By document the date counts too; a portal shows only what it holds itself. */
+  function show(portal: string, irn: string, number?: DocumentNumber): Answer<SignedDocument> {
+    looks.push(`${portal} by ${number ? "document" : "IRN"}`);
+    const step = lookScript.shift();
+    if (step?.is === "refused") return step;
+    if (step) return { is: "unknown", errors: [], reason: "time-out" };
+    const holder = holders.get(irn);
+    const signed = holder?.portal === portal && (number?.docDate ?? holder.docDate) === holder.docDate;
+    const found = signed ? registry.get(irn) : undefined;
+    return found
+      ? { is: "ok", value: found }
+      : { is: "refused", errors: [{ code: number ? "2154" : "2148", message: "" }] };
   }
 
   return {
     calls,
     registry,
+    looks,
+    synced,
+    registers(invoice, { portal = "NIC1", status = "ACT" } = {}) {
+      const answered = register(portal, invoice, { is: "ok" });
+      if (answered.is === "ok") registry.set(answered.value.irn, { ...answered.value, status });
+    },
+    willShow: (...steps) => void lookScript.push(...steps),
     will: (...steps) => void script.push(...steps),
     verify: (document) => verifyDocument(keys, document),
     irp: {
@@ -77,11 +125,28 @@ export function fakeIrp(now: () => Date): FakeIrp {
         calls.push({ call, invoice: structuredClone(invoice) });
         const step = script.shift() ?? { is: "ok" };
         await step.meanwhile?.();
-        return answer(invoice, step);
+        return answer(call.portal, invoice, step);
+      },
+      byIrn: async ({ portal }, irn) => show(portal, irn),
+      byDocument: async ({ portal, gstin }, number) => show(portal, irnOf({ sellerGstin: gstin, ...number }), number),
+      async syncTaxpayer(_, gstin) {
+        synced.push(gstin);
+        return { is: "ok", value: { ...TAXPAYER, gstin } };
       },
     },
   };
 }
+
+const TAXPAYER: Taxpayer = {
+  gstin: "",
+  legalName: "A",
+  tradeName: "A",
+  type: "REG",
+  status: "ACT",
+  ewayBillBlocked: false,
+  stateCode: "27",
+  address: "",
+};
 
 /** The signed copies gain members, and the number comes back in capitals. */
 function signedCopies(

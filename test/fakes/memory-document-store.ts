@@ -1,7 +1,7 @@
-import type { Document } from "../../shared/document/document.ts";
+import type { Document, Pending } from "../../shared/document/document.ts";
 import type { DocumentStore, Hold, Refusal } from "../../shared/document/document-store.ts";
 import { SKEW_MS } from "../../shared/request/request.ts";
-import { type EventRows, eventKey } from "./memory-event-log.ts";
+import { type EventRows, eventKey, undispatched } from "./memory-event-log.ts";
 import { finishRow, queuedAs, type RequestRows, requestRows } from "./memory-request-store.ts";
 
 /** DOC and RESP by IRN, and the rows of the other stores that a refusal writes to. */
@@ -29,6 +29,20 @@ export function memoryDocumentStore(rows: DocumentRows = documentRows()): Docume
       return "submitted";
     },
 
+    async take(irn, hold, now) {
+      const standing = documents.get(irn);
+      if (!standing || !isUnlocked(standing, hold, now)) return undefined;
+      documents.set(irn, { ...standing, lock: { ...hold } });
+      return structuredClone(documents.get(irn));
+    },
+
+    async resubmit(irn, hold, pending) {
+      const mine = heldBy(rows, irn, hold);
+      if (!mine || mine.reg) return "fenced";
+      documents.set(irn, { ...mine, pending: structuredClone(pending) });
+      return "submitted";
+    },
+
     async freezeAnswer(irn, body) {
       const standing = answers.get(irn) ?? body;
       answers.set(irn, standing);
@@ -37,17 +51,17 @@ export function memoryDocumentStore(rows: DocumentRows = documentRows()): Docume
 
     answer: async (irn) => answers.get(irn),
 
-    async register(irn, hold, reg) {
+    async register(irn, hold, reg, status) {
       const mine = heldBy(rows, irn, hold);
       if (!mine || mine.reg) return "fenced";
       const { lock: _, pending: __, ...kept } = mine;
-      documents.set(irn, { ...kept, reg: { ...reg }, status: "ACT", seq: mine.seq + 1 });
+      documents.set(irn, { ...kept, reg: { ...reg }, status, seq: mine.seq + 1 });
       return "registered";
     },
 
-    async unlock(irn, hold, { clearPending }) {
+    async unlock(irn, hold, pending) {
       const mine = heldBy(rows, irn, hold);
-      if (mine) documents.set(irn, unlocked(mine, clearPending));
+      if (mine) documents.set(irn, unlocked(mine, pending));
     },
 
     refuse: async (refusal) => refuse(rows, refusal),
@@ -55,12 +69,13 @@ export function memoryDocumentStore(rows: DocumentRows = documentRows()): Docume
 }
 
 /** All the conditions first, then all the writes: nothing can come between. */
-function refuse(rows: DocumentRows, { irn, hold, rid, outcome, event, expiresAt }: Refusal): "refused" | "fenced" {
+function refuse(rows: DocumentRows, refusal: Refusal): "refused" | "fenced" {
+  const { irn, hold, pending, refused, rid, outcome, event, at } = refusal;
   const mine = hold && heldBy(rows, irn, hold);
   if ((hold && !mine) || !queuedAs(rows, rid)) return "fenced";
-  if (mine) rows.documents.set(irn, unlocked(mine, true));
-  finishRow(rows, rid, outcome, expiresAt);
-  rows.events.set(eventKey(event), structuredClone(event));
+  if (mine) rows.documents.set(irn, { ...unlocked(mine, pending), ...(refused ? { refused } : {}) });
+  finishRow(rows, rid, outcome, at);
+  rows.events.set(eventKey(event), undispatched(event, at));
   return "refused";
 }
 
@@ -73,6 +88,11 @@ function heldBy({ documents }: DocumentRows, irn: string, { worker }: Hold): Doc
   return document?.lock?.worker === worker ? document : undefined;
 }
 
-function unlocked({ lock: _, pending, ...kept }: Document, clearPending: boolean): Document {
-  return pending && !clearPending ? { ...kept, pending } : kept;
+/** The hold's own lock counts as free: the SDK repeats a write whose answer was lost. */
+function isUnlocked({ lock }: Document, { worker }: Hold, now: Date): boolean {
+  return !lock || lock.worker === worker || lock.until < now.getTime() - SKEW_MS;
+}
+
+function unlocked({ lock: _, pending: __, ...kept }: Document, pending: Pending | undefined): Document {
+  return pending ? { ...kept, pending: structuredClone(pending) } : kept;
 }

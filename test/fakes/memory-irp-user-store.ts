@@ -1,11 +1,12 @@
-import type { IrpUser, IrpUserStore } from "../../shared/irp/irp.ts";
+import type { IrpUserStore, StoredIrpUser } from "../../shared/irp/irp.ts";
 
 export function memoryIrpUserStore(): IrpUserStore {
-  const users = new Map<string, IrpUser>();
+  const users = new Map<string, StoredIrpUser>();
+  let saved = 0;
   return {
     find: async (gstin) => structuredClone(users.get(gstin)),
     async save(gstin, user) {
-      users.set(gstin, { ...user });
+      users.set(gstin, { ...user, version: `saved-${++saved}` });
     },
   };
 }

@@ -1,4 +1,12 @@
-import { CLAIM_MS, keyOf, type Outcome, type Payload, type Request, SKEW_MS } from "../../shared/request/request.ts";
+import {
+  CLAIM_MS,
+  KEY_LIFE_MS,
+  keyOf,
+  type Outcome,
+  type Payload,
+  type Request,
+  SKEW_MS,
+} from "../../shared/request/request.ts";
 import type { RequestStore } from "../../shared/request/request-store.ts";
 
 /** REQ by key, and PAY by rid as the text that it is stored as. */
@@ -55,13 +63,28 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       return request && !(request.state === "FINAL" && isFree(request, now)) ? structuredClone(request) : undefined;
     },
 
-    async finish(rid, outcome, expiresAt) {
-      return finishRow(rows, rid, outcome, expiresAt) ? "finished" : "already";
+    async finish(rid, outcome, at) {
+      return finishRow(rows, rid, outcome, at) ? "finished" : "already";
     },
 
     async park(rid, sweepAt) {
       const queued = queuedAs(rows, rid);
       if (queued) requests.set(keyOf(rid), { ...queued, sweepAt: sweepAt.getTime() });
+    },
+
+    async due(now, limit) {
+      const waiting = [...requests.values()].filter(({ sweepAt = Infinity }) => sweepAt <= now.getTime());
+      return waiting
+        .sort((one, other) => (one.sweepAt ?? 0) - (other.sweepAt ?? 0))
+        .slice(0, limit)
+        .map(({ rid, gstin, irn, attempt }) => ({ rid, gstin, irn, attempt }));
+    },
+
+    async retry(rid, attempt, sweepAt) {
+      const queued = queuedAs(rows, rid);
+      if (queued?.attempt !== attempt) return "lost";
+      requests.set(keyOf(rid), { ...queued, attempt: attempt + 1, sweepAt: sweepAt.getTime() });
+      return "retried";
     },
   };
 }
@@ -84,11 +107,12 @@ export function queuedAs({ requests }: RequestRows, rid: string): Request | unde
 }
 
 /** QUEUED → FINAL, also as a part of the refusing transaction. */
-export function finishRow(rows: RequestRows, rid: string, outcome: Outcome, expiresAt: Date): boolean {
+export function finishRow(rows: RequestRows, rid: string, outcome: Outcome, at: Date): boolean {
   const queued = queuedAs(rows, rid);
   if (!queued) return false;
   const { sweepAt: _, ...kept } = queued;
-  const final = { ...kept, state: "FINAL", outcome: structuredClone(outcome), expiresAt: seconds(expiresAt.getTime()) };
+  const times = { finishedAt: at.toISOString(), expiresAt: seconds(at.getTime() + KEY_LIFE_MS) };
+  const final = { ...kept, ...times, state: "FINAL", outcome: structuredClone(outcome) };
   rows.requests.set(keyOf(rid), final as Request);
   return true;
 }

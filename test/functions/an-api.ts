@@ -1,7 +1,9 @@
 import { createHandler as createReadIrn } from "../../functions/read-irn/handler.ts";
 import { createHandler as createReadRequest } from "../../functions/read-request/handler.ts";
 import { createHandler as createSubmit } from "../../functions/submit/handler.ts";
-import { type WorkDeps, work } from "../../shared/request/work.ts";
+import type { WorkDeps } from "../../shared/request/job.ts";
+import { newPace } from "../../shared/request/pace.ts";
+import { work } from "../../shared/request/work.ts";
 import { fresh } from "../fakes/a-request.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
@@ -10,6 +12,7 @@ import { memoryBus } from "../fakes/memory-bus.ts";
 import { memoryProfileStore } from "../fakes/memory-profile-store.ts";
 import { memoryQueue } from "../fakes/memory-queue.ts";
 import { memoryStores } from "../fakes/memory-stores.ts";
+import { memoryWaitingRoom } from "../fakes/memory-waiting-room.ts";
 import { silentLog } from "../fakes/silent-log.ts";
 import { virtualClock } from "../fakes/virtual-clock.ts";
 import { anRsaKey, aToken, GSTIN, ISSUER } from "../shared/oauth/a-token.ts";
@@ -41,7 +44,8 @@ export function anApi() {
   const common = { ...stores, profiles, queue, log, tokens, now: clock.now, newId: fresh };
   const worker: WorkDeps = {
     ...{ ...common, bus, irp: portal.irp, verify: portal.verify, monotonicMs: clock.monotonicMs },
-    ...{ portal: "NIC1", mode: "test", callTimeoutMs: 25_000 },
+    ...{ portals: ["NIC1", "NIC2"], mode: "test", callTimeoutMs: 25_000, lookUpLagMs: 15_000 },
+    choice: { choose: async () => ({ portal: "NIC1" }) },
   };
   const api = { ...{ profiles, clock, queue, bus, portal, worker, common, ...stores }, working: true };
   let taken = 0;
@@ -58,7 +62,8 @@ export function anApi() {
     await clock.sleep(ms);
   }
 
-  const submitDeps = { ...common, sleep };
+  const { choice } = worker;
+  const submitDeps = { ...common, sleep, choice, pace: newPace(), waitingRoom: memoryWaitingRoom(10) };
   const authorization = async (gstin: string) => {
     const iat = Math.floor(clock.now().getTime() / 1000);
     return `Bearer ${await aToken(ours, { claims: { iat, exp: iat + 600, gstin } })}`;

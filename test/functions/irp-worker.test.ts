@@ -34,22 +34,22 @@ describe("irp-worker", () => {
     expect([...rows.requests.values()].map(({ state }) => state)).toEqual(["FINAL", "FINAL"]);
   });
 
-  it("acknowledges what it refused, parked and knows already", async () => {
-    const { accept, deliver, portal } = setup();
+  it("acknowledges what it refused, parked and knows already, and hands back what it looks up in a moment", async () => {
+    const { accept, deliver, portal, queue, clock } = setup();
     for (const docNo of ["A/1", "A/2", "A/3"]) await accept(docNo);
-    portal.will({ is: "refused", errors: [{ code: "2176", message: "m" }] }, { is: "unknown" }, { is: "not-sent" });
-    expect(await deliver()).toEqual({ batchItemFailures: [] });
-    expect(await deliver()).toEqual({ batchItemFailures: [] });
+    portal.will({ is: "refused", errors: [{ code: "2176", message: "m" }] }, { is: "not-sent" }, { is: "unknown" });
+    expect(await deliver()).toEqual({ batchItemFailures: [{ itemIdentifier: "m2" }] });
+    const until = new Date(clock.now().getTime() + 2_000);
+    expect(queue.handedBack).toEqual([{ flow: "queued", receipt: "receipt-m2", until }]);
   });
 
-  it("hands a record back, with the rest of its group, while another worker has the document", async () => {
+  it("hands a record back, with the later ones of its document, while another worker has it, and no other", async () => {
     const { accept, deliver, records, portal, queue, clock } = setup();
-    await accept("A/1", "k1");
-    await accept("A/1", "k2");
+    for (const key of ["k1", "k2", "k3"]) await accept("A/1", key);
     await accept("A/2");
-    const [first, twin, next] = records();
+    const [first, ...others] = records();
     const answers: unknown[] = [];
-    const meanwhile = async () => void answers.push(await deliver([twin, next].filter(isRecord)));
+    const meanwhile = async () => void answers.push(await deliver(others));
     portal.will({ is: "ok", meanwhile });
     await deliver([first].filter(isRecord));
 
@@ -59,15 +59,57 @@ describe("irp-worker", () => {
       { flow: "queued", receipt: "receipt-m1", until },
       { flow: "queued", receipt: "receipt-m2", until },
     ]);
+    expect(portal.registry.size).toBe(2);
   });
 
-  it("returns only what failed, and goes on with other groups", async () => {
-    const { accept, deliver, records, rows, text } = setup();
-    await accept("A/1");
-    const broken = aRecord("broken", "no JSON", { flow: "direct", group: "elsewhere" });
-    expect(await deliver([broken, ...records()])).toEqual({ batchItemFailures: [{ itemIdentifier: "broken" }] });
+  it("works on different documents at the same time, though they are of one group", async () => {
+    const { accept, deliver, portal } = setup();
+    for (const docNo of ["A/1", "A/2", "A/3"]) await accept(docNo);
+    let running = 0;
+    let most = 0;
+    const meanwhile = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((next) => setImmediate(next));
+      running--;
+    };
+    portal.will(...Array.from({ length: 3 }, () => ({ is: "ok", meanwhile }) as const));
+    await deliver();
+    expect(most).toBe(3);
+  });
 
-    expect([...rows.requests.values()]).toMatchObject([{ state: "FINAL" }]);
+  it("works alone, and last, on what was sent more than twice", async () => {
+    const { accept, deliver, records, portal } = setup();
+    for (const docNo of ["A/1", "A/2", "A/3"]) await accept(docNo);
+    const [first, second, third] = records();
+    const again = (record: SQSRecord | undefined) =>
+      record ? [{ ...record, body: record.body.replace('"attempt":1', '"attempt":3') }] : [];
+    const order: string[] = [];
+    let running = 0;
+    const meanwhile = async () => {
+      order.push(`${portal.calls.at(-1)?.invoice.DocDtls.No} beside ${running++}`);
+      await new Promise((next) => setImmediate(next));
+      running--;
+    };
+    portal.will(...Array.from({ length: 3 }, () => ({ is: "ok", meanwhile }) as const));
+    await deliver([...again(first), ...again(second), third].filter(isRecord));
+    expect(order).toEqual(["A/3 beside 0", "A/1 beside 0", "A/2 beside 0"]);
+  });
+
+  it("returns only what failed, to come again soon, and goes on with other documents", async () => {
+    const { accept, deliver, worker, rows, text, queue, clock } = setup();
+    for (const docNo of ["A/1", "A/2"]) await accept(docNo);
+    const finish = worker.requests.finish;
+    let calls = 0;
+    const requests = {
+      ...worker.requests,
+      finish: async (...args: Parameters<typeof finish>) =>
+        calls++ === 0 ? Promise.reject(new Error("finish failed")) : finish(...args),
+    };
+    const { batchItemFailures } = await deliver(undefined, { requests });
+
+    expect(batchItemFailures).toHaveLength(1);
+    expect([...rows.requests.values()].map(({ state }) => state).sort()).toEqual(["FINAL", "QUEUED"]);
+    expect(queue.handedBack).toMatchObject([{ until: new Date(clock.now().getTime() + 2_000) }]);
     expect(text()).toContain("a record failed");
   });
 
@@ -82,21 +124,24 @@ describe("irp-worker", () => {
   });
 
   it.each([
-    ["of another version", { v: 2, rid: "a.b", attempt: 1 }],
+    ["of another version", { v: 2, rid: "a.b", irn: "i", attempt: 1 }],
     ["without a request", { v: 1, attempt: 1 }],
-    ["of no attempt", { v: 1, rid: "a.b", attempt: 0 }],
-  ])("leaves a message %s to the dead-letter queue", async (_, message) => {
-    const { deliver } = setup();
-    const record = aRecord("odd", JSON.stringify(message), { flow: "direct", group: "g" });
-    expect(await deliver([record])).toEqual({ batchItemFailures: [{ itemIdentifier: "odd" }] });
+    ["of no attempt", { v: 1, rid: "a.b", irn: "i", attempt: 0 }],
+    ["that is no JSON", "{"],
+  ])("drops a message %s, so that it holds up nobody, and says so", async (_, message) => {
+    const { deliver, text } = setup();
+    const body = typeof message === "string" ? message : JSON.stringify(message);
+    const record = aRecord("odd", body, { flow: "direct", group: "g" });
+    expect(await deliver([record])).toEqual({ batchItemFailures: [] });
+    expect(text()).toContain("could not be read");
   });
 
   it("says in the log why a signed copy was not believed", async () => {
     const { accept, deliver, portal, text } = setup();
     await accept("A/1");
     portal.will({ is: "ok", signedBy: "stranger" });
-    expect(await deliver()).toEqual({ batchItemFailures: [] });
-    expect(text()).toContain("signature verification failed");
+    expect(await deliver()).toEqual({ batchItemFailures: [{ itemIdentifier: "m0" }] });
+    expect(text()).toMatch(/signature|signed copy could not be verified/);
   });
 
   it("logs the request and the verdict, and nothing of the document or the signed copies", async () => {

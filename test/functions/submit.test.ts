@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { failing } from "../fakes/failing.ts";
+import { memoryWaitingRoom } from "../fakes/memory-waiting-room.ts";
 import { GSTIN } from "../shared/oauth/a-token.ts";
 import { anApi, OTHER_GSTIN } from "./an-api.ts";
 
@@ -32,6 +33,44 @@ describe("POST /irn", () => {
     expect(status).toBe(422);
     expect(headers).toMatchObject({ "content-type": "application/problem+json" });
     expect(json).toMatchObject({ code: "refused_by_irp", errors: [{ irpCode: "2176", message: "Invalid HSN code" }] });
+  });
+
+  it("answers 422 at once when the portal refused this very document for good, and does not ask it again", async () => {
+    const { post, portal, clock, queue } = anApi();
+    portal.will(REFUSED);
+    const first = await post();
+    clock.advance(60_000);
+    const again = await post(anInvoice(), KEY);
+    expect([again.status, again.json]).toMatchObject([422, { code: "refused_by_irp", errors: [{ irpCode: "2176" }] }]);
+    expect(again.json).toEqual({ ...Object(first.json), requestId: expect.any(String) });
+    expect([portal.calls.length, queue.sent.length]).toEqual([1, 1]);
+
+    clock.advance(KEY_LIFE_MS);
+    await post(anInvoice(), KEY);
+    expect(portal.calls).toHaveLength(2);
+  });
+
+  it("does not wait while nothing is sent for the GSTIN", async () => {
+    const { post, clock, submitDeps } = anApi();
+    const choice = { choose: async () => ({ openUntil: new Date(clock.now().getTime() + 30_000), reason: "down" }) };
+    const { status, headers } = await post(anInvoice(), {}, { ...submitDeps, choice });
+    expect([status, clock.monotonicMs()]).toEqual([202, 0]);
+    expect(headers).toMatchObject({ location: expect.stringMatching(/^\/requests\//) });
+  });
+
+  it("waits as ever when nobody knows whether something is sent", async () => {
+    const { post, submitDeps } = anApi();
+    const choice = { choose: () => Promise.reject(new Error("the table is throttled")) };
+    expect((await post(anInvoice(), {}, { ...submitDeps, choice })).status).toBe(201);
+  });
+
+  it("answers 202 after a second when too many wait already", async () => {
+    const api = anApi();
+    api.working = false;
+    const waitingRoom = memoryWaitingRoom(0);
+    const { status } = await api.post(anInvoice(), {}, { ...api.submitDeps, waitingRoom });
+    expect(status).toBe(202);
+    expect(api.clock.monotonicMs()).toBeLessThan(1_500);
   });
 
   it("refuses a document of another GSTIN with 403, and accepts nothing", async () => {

@@ -62,6 +62,7 @@ describe("the functions", () => {
         REQUESTS_TABLE: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
         DOCUMENTS_TABLE: ["GetItem"],
         CLIENTS_TABLE: ["GetItem"],
+        UPSTREAM_TABLE: ["GetItem", "UpdateItem"],
         DIRECT_QUEUE_URL: ["SendMessage"],
         QUEUED_QUEUE_URL: ["SendMessage"],
       },
@@ -73,8 +74,17 @@ describe("the functions", () => {
         DIRECT_QUEUE_URL: CONSUMES,
         QUEUED_QUEUE_URL: CONSUMES,
         EVENT_BUS: ["PutEvents"],
+        UPSTREAM_TABLE: ["GetItem", "PutItem", "UpdateItem"],
         UPSTREAM_SECRET: ["GetSecretValue"],
+        DATA_KEY: ["Decrypt", "GenerateDataKey"],
       },
+      sweep: {
+        REQUESTS_TABLE: ["Query", "UpdateItem"],
+        EVENTS_TABLE: ["Query", "UpdateItem"],
+        QUEUED_QUEUE_URL: ["SendMessage"],
+        EVENT_BUS: ["PutEvents"],
+      },
+      fanout: { EVENTS_TABLE: ["UpdateItem"] },
       oauth: { CLIENTS_TABLE: ["GetItem"], SIGNING_KEY_SECRET: ["GetSecretValue"] },
       rotatekeys: { CLIENTS_TABLE: ["GetItem", "PutItem"], SIGNING_KEY_SECRET: ["GetSecretValue", "PutSecretValue"] },
       validateinvoice: { CLIENTS_TABLE: ["GetItem"] },
@@ -117,6 +127,28 @@ describe("the tables", () => {
       TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
     });
     expect(tableNamed(live, "storagedocuments")).not.toHaveProperty("TimeToLiveSpecification");
+  });
+});
+
+describe("the data key", () => {
+  it("rotates, and lives as long as what it sealed", () => {
+    for (const [template, DeletionPolicy] of [
+      [live, "Retain"],
+      [sandbox, "Delete"],
+    ] as const) {
+      template.resourceCountIs("AWS::KMS::Key", 1);
+      template.hasResource("AWS::KMS::Key", { DeletionPolicy, Properties: { EnableKeyRotation: true } });
+    }
+  });
+
+  it("is what the one who adds clients seals passwords with", () => {
+    live.hasOutput("DataKey", { Value: { "Fn::GetAtt": [Match.stringLikeRegexp("^datakey"), "Arn"] } });
+  });
+
+  it("seals sessions that expire", () => {
+    expect(tableNamed(live, "storageupstream")).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+    });
   });
 });
 

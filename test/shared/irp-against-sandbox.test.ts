@@ -1,90 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { stages } from "../../infra/config.ts";
 import { documentFingerprint } from "../../shared/document/document-fingerprint.ts";
 import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { irnOf } from "../../shared/invoice/irn.ts";
-import { nicIrp } from "../../shared/irp/nic/client.ts";
-import { nicWire } from "../../shared/irp/nic/wire.ts";
-import { portalKeys } from "../../shared/irp/portal-keys.ts";
-import { verifyDocument } from "../../shared/irp/verify.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
-import { memoryIrpUserStore } from "../fakes/memory-irp-user-store.ts";
-import { aSandbox, brokenStore, type Send } from "./sandbox/a-sandbox.ts";
+import { anIrpAtTheSandbox as setup, to, okValue as value } from "./an-irp-at-the-sandbox.ts";
+import { brokenStore } from "./sandbox/a-sandbox.ts";
 
-/** Client and server of the wire protocol were written apart; here they meet, byte for byte, below HTTP's own layer. */
-
-const GSTIN = "27AAAZA0001A1ZM";
-const NIC1 = { gstin: GSTIN, portal: "NIC1", mayStillSend: () => true };
-const NIC2 = { gstin: GSTIN, portal: "NIC2", mayStillSend: () => true };
-const HOST = "https://irp.example";
-
-/** fetch, with the sandbox's Lambda handler in place of the network. */
-function fetchFrom(send: Send, paths: string[]): typeof fetch {
-  return async (input, init) => {
-    const request = new Request(input, init);
-    const { pathname, search } = new URL(request.url);
-    paths.push(pathname);
-    const reply = await send({
-      rawPath: pathname,
-      rawQueryString: search.slice(1),
-      headers: Object.fromEntries(request.headers),
-      body: Buffer.from(await request.arrayBuffer()).toString("base64"),
-      isBase64Encoded: true,
-      requestContext: { http: { method: request.method } },
-    });
-    return new Response(reply.body ?? null, { status: reply.statusCode ?? 500 });
-  };
-}
-
-async function setup({
-  password = "Sandbox@2026",
-  store,
-}: {
-  password?: string;
-  store?: ReturnType<typeof brokenStore>;
-} = {}) {
-  const sandbox = aSandbox(store ? { store } : {});
-  const paths: string[] = [];
-  const overHttp = fetchFrom(sandbox.send, paths);
-  const users = memoryIrpUserStore();
-  await users.save(GSTIN, { userName: `API_${GSTIN}`, password });
-  const keys = portalKeys(
-    async () => ({ jwksUri: `${HOST}/sandbox/jwks.json` }),
-    async (url) => (await overHttp(url)).json(),
-  );
-  const upstream = {
-    portals: [
-      { name: "NIC1", url: `${HOST}/nic1` },
-      { name: "NIC2", url: `${HOST}/nic2/` },
-    ],
-    ...stages.local.upstream,
-  };
-  const credentials = async () => ({ clientId: "einvoice-sandbox", clientSecret: "einvoice-sandbox-secret" });
-  let ms = Date.parse("2026-08-18T09:00:00Z");
-  const now = () => new Date(ms);
-  const send = nicWire({ upstream, fetch: overHttp, credentials });
-  return {
-    irp: nicIrp({ send, users, keys, now, randomBytes }),
-    verify: (document: Parameters<typeof verifyDocument>[1]) => verifyDocument(keys, document),
-    paths,
-    logins: () => paths.filter((path) => path.endsWith("/auth")).length,
-    sandbox,
-    /** Moves the client's clock and the sandbox's. */
-    wait: (minutes: number) => {
-      ms += minutes * 60_000;
-      sandbox.wait({ minutes });
-    },
-  };
-}
+const NIC1 = to("NIC1");
+const NIC2 = to("NIC2");
 
 const irnFor = ({ SellerDtls, DocDtls }: Invoice) =>
   irnOf({ sellerGstin: SellerDtls.Gstin, docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt });
-
-function value<T>(answer: { is: string; value?: T }): T {
-  if (answer.is !== "ok" || answer.value === undefined) throw new Error(JSON.stringify(answer));
-  return answer.value;
-}
 
 describe("the client at the sandbox", () => {
   it("registers a document, and the signed copies vouch for it", async () => {
@@ -153,42 +79,42 @@ describe("the client at the sandbox", () => {
   });
 
   it("replaces a token that expired at the portal before its own clock says so", async () => {
-    const { irp, sandbox, paths } = await setup();
+    const { irp, sandbox, seen, paths } = await setup();
     value(await irp.generate(NIC1, anInvoice({ docNo: "A/1" })));
     sandbox.wait({ minutes: 61 });
-    paths.length = 0;
+    seen.length = 0;
 
     value(await irp.generate(NIC1, anInvoice({ docNo: "A/2" })));
 
     const path = "/nic1/eicore/v1.03/Invoice";
-    expect(paths).toEqual([path, "/nic1/eivital/v1.04/auth", path]);
+    expect(paths()).toEqual([path, "/nic1/eivital/v1.04/auth", path]);
   });
 
   it("renews a token in its last minutes before it is rejected", async () => {
-    const { irp, wait, paths } = await setup();
+    const { irp, wait, seen, paths } = await setup();
     value(await irp.generate(NIC1, anInvoice({ docNo: "A/1" })));
     wait(56);
-    paths.length = 0;
+    seen.length = 0;
 
     value(await irp.generate(NIC2, anInvoice({ docNo: "A/2" })));
     wait(50);
     value(await irp.generate(NIC1, anInvoice({ docNo: "A/3" })));
 
-    expect(paths).toEqual(["/nic2/eivital/v1.04/auth", "/nic2/eicore/v1.03/Invoice", "/nic1/eicore/v1.03/Invoice"]);
+    expect(paths()).toEqual(["/nic2/eivital/v1.04/auth", "/nic2/eicore/v1.03/Invoice", "/nic1/eicore/v1.03/Invoice"]);
   });
 
-  it("with a wrong password logs in once for each call and sends nothing", async () => {
+  it("with a wrong password logs in once and sends nothing", async () => {
     const { irp, paths } = await setup({ password: "not-the-password" });
 
     const answer = await irp.generate(NIC1, anInvoice());
 
-    expect(answer).toEqual({
+    expect(answer).toMatchObject({
       is: "not-sent",
       errors: [{ code: "1019", message: "Wrong password" }],
       reason: expect.stringContaining("1019"),
     });
     expect(JSON.stringify(answer)).not.toContain("not-the-password");
-    expect(paths.filter((path) => path.startsWith("/nic"))).toEqual(["/nic1/eivital/v1.04/auth"]);
+    expect(paths().filter((path) => path.startsWith("/nic"))).toEqual(["/nic1/eivital/v1.04/auth"]);
   });
 
   it("sends nothing while the portal is out of order", async () => {
@@ -206,4 +132,79 @@ describe("the client at the sandbox", () => {
     expect(answers.map((answer) => value(answer).irn)).toEqual(invoices.map(irnFor));
     expect(logins()).toBe(1);
   });
+});
+
+describe("a document's life, asked of the holder or through the other portal", () => {
+  const other = { ...NIC1, via: "NIC2" };
+  const ROAD = { TransMode: "1", VehNo: "MH12AB1234", VehType: "R", Distance: 0 };
+  const because = { reason: "data_entry_mistake", remarks: "Wrong quantity" } as const;
+
+  it.each([
+    ["the holder", NIC1, "/nic1"],
+    ["the other", other, "/nic2"],
+  ])("%s", async (_, call, base) => {
+    const { irp, seen, paths } = await setup();
+    const invoice = anInvoice({ BuyerDtls: { Pin: 413001 } });
+    const { irn } = value(await irp.generate(NIC1, invoice));
+    seen.length = 0;
+
+    const bill = value(await irp.makeEwayBill(call, irn, ROAD));
+    expect(bill).toEqual({
+      ewbNo: expect.stringMatching(/^18\d{10}$/),
+      madeAt: "2026-08-18T14:30:00+05:30",
+      validTill: "2026-08-19T23:59:00+05:30",
+      distanceKm: 10,
+    });
+    const { distanceKm: _km, ...kept } = bill;
+    const told = { ...kept, status: "ACT", generatedBy: NIC1.gstin };
+    expect(value(await irp.ewayBillOf(call, irn))).toEqual(told);
+    expect(value(await irp.byIrn(call, irn)).ewayBill).toEqual(kept);
+    expect(await irp.makeEwayBill(call, irn, ROAD)).toMatchObject({ is: "unknown", errors: [{ code: "4002" }] });
+    expect(await irp.cancel(call, irn, because)).toMatchObject({ is: "refused", errors: [{ code: "2230" }] });
+    expect(paths().every((path) => path.startsWith(base))).toBe(true);
+    expect(seen.every(({ headers }) => headers.get("irp") === (call === other ? "NIC1" : null))).toBe(true);
+
+    expect(await irp.cancelEwayBill(NIC2, bill.ewbNo, because)).toMatchObject({
+      is: "refused",
+      errors: [{ code: "444" }],
+    });
+    const at = { cancelledAt: "2026-08-18T14:30:00+05:30" };
+    expect(value(await irp.cancelEwayBill(call, bill.ewbNo, because))).toEqual(at);
+    expect(value(await irp.ewayBillOf(call, irn))).toEqual({ ...told, status: "CNL" });
+    expect(value(await irp.cancel(call, irn, because))).toEqual(at);
+    expect(value(await irp.byIrn(call, irn)).status).toBe("CNL");
+    expect(await irp.cancel(call, irn, because)).toMatchObject({ is: "refused", errors: [{ code: "9999" }] });
+  });
+
+  it("has an e-way bill from the start when it asks for one", async () => {
+    const { irp } = await setup();
+    const invoice = anInvoice({ BuyerDtls: { Pin: 413001 }, EwbDtls: { ...ROAD, TransMode: "1", VehType: "R" } });
+
+    const { ewayBill } = value(await irp.generate(NIC1, invoice));
+
+    expect(ewayBill).toMatchObject({ ewbNo: expect.stringMatching(/^18\d{10}$/), distanceKm: 10 });
+  });
+});
+
+it("an operator registers for a supplier, and finds it by naming the supplier", async () => {
+  const gstin = "27SBXZT0006T1CZ";
+  const supplier = "27AAAZA0001A1ZM";
+  const { irp } = await setup({ gstin });
+  const call = { ...NIC1, gstin, supplier };
+  const invoice = anInvoice({ TranDtls: { TaxSch: "GST", SupTyp: "B2B", EcmGstin: gstin } });
+  const { irn } = value(await irp.generate(call, invoice));
+  const number = { docType: "INV", docNo: "INV/26-27/001", docDate: "18/08/2026" };
+
+  expect(value(await irp.byDocument(call, number)).irn).toBe(irn);
+  expect(await irp.byDocument({ ...NIC1, gstin }, number)).toMatchObject({ is: "refused", errors: [{ code: "2154" }] });
+});
+
+it("a taxpayer is told as the portal has it, and anew", async () => {
+  const { irp } = await setup();
+  const late = "27SBXZN0014N1Z6";
+
+  expect(value(await irp.taxpayer(NIC1, late))).toMatchObject({ gstin: late, status: "INA", stateCode: "27" });
+  expect(value(await irp.syncTaxpayer(NIC1, late))).toMatchObject({ gstin: late, status: "ACT", type: "REG" });
+  expect(value(await irp.taxpayer(NIC1, late))).toMatchObject({ status: "ACT", ewayBillBlocked: false });
+  expect(await irp.taxpayer(NIC1, "27SBXZQ0015Q1ZW")).toMatchObject({ is: "refused", errors: [{ code: "3001" }] });
 });

@@ -49,6 +49,25 @@ describe("the local cloud", () => {
     expect(await storedItem(second.awsUrl, table, "kept")).toBeDefined();
   });
 
+  it("gives a key anew at each start, the same one", async () => {
+    const dataFolder = mkdtempSync(`${FOLDER}/data-`);
+    const template = {
+      Resources: { Key: { Type: "AWS::KMS::Key", Properties: {} }, Other: { Type: "AWS::KMS::Key", Properties: {} } },
+      Outputs: {
+        Key: { Value: { Ref: "Key" } },
+        Arn: { Value: { "Fn::GetAtt": ["Key", "Arn"] } },
+        Other: { Value: { Ref: "Other" } },
+      },
+    };
+    const first = await start(template, dataFolder);
+    await first.close();
+    const second = await start(template, dataFolder);
+
+    expect(second.outputs).toEqual(first.outputs);
+    expect(first.outputs["Other"]).not.toBe(first.outputs["Key"]);
+    expect(first.outputs["Arn"]).toBe(`arn:aws:kms:ap-south-1:000000000000:key/${first.outputs["Key"]}`);
+  });
+
   it("serves buses, rules and state machines of the template", async () => {
     const { outputs, awsUrl } = await start(withExtras(smallTemplate()));
     const config = {

@@ -9,6 +9,7 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
+import { CreateKeyCommand, DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
@@ -114,7 +115,7 @@ describe("calling a function", () => {
 });
 
 describe("after a restart", () => {
-  it("everything is there: items, messages in order, secrets, rules and finished executions", async () => {
+  it("everything is there: items, messages in order, secrets, keys, rules and finished executions", async () => {
     const before = await start({ dataDir, invoke: echo });
     const table = {
       TableName: "items",
@@ -143,6 +144,11 @@ describe("after a restart", () => {
       new CreateSecretCommand({ Name: "key", SecretString: "value" }),
     );
 
+    const kms = new KMSClient(config(before));
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    const Plaintext = Buffer.from("sealed before");
+    const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext }));
+
     const bus = new EventBridgeClient(config(before));
     await bus.send(new CreateEventBusCommand({ Name: "bus" }));
     await bus.send(new PutRuleCommand({ Name: "rule", EventBusName: "bus", EventPattern: '{"source":["s"]}' }));
@@ -167,6 +173,8 @@ describe("after a restart", () => {
     expect((await after.sqs.receive("queued.fifo", { max: 10 })).map(({ body }) => body)).toEqual(["1", "2"]);
     const secret = await new SecretsManagerClient(config(after)).send(new GetSecretValueCommand({ SecretId: "key" }));
     expect(secret.SecretString).toBe("value");
+    const opened = await new KMSClient(config(after)).send(new DecryptCommand({ CiphertextBlob }));
+    expect(Buffer.from(opened.Plaintext ?? []).toString()).toBe("sealed before");
     const again = new StartExecutionCommand({ stateMachineArn, name: "e", input: "{}" });
     await expect(new SFNClient(config(after)).send(again)).rejects.toMatchObject({ name: "ExecutionAlreadyExists" });
     const execution = await new SFNClient(config(after)).send(new DescribeExecutionCommand({ executionArn }));

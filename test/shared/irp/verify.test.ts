@@ -1,13 +1,15 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import fc from "fast-check";
 import { CompactSign } from "jose";
 import { describe, expect, it } from "vitest";
 import { documentFingerprint } from "../../../shared/document/document-fingerprint.ts";
 import { portalKeys } from "../../../shared/irp/portal-keys.ts";
-import { verifyDocument } from "../../../shared/irp/verify.ts";
+import { NotGenuine, openSigned, verifyDocument } from "../../../shared/irp/verify.ts";
 import { aFullInvoice } from "../../fakes/a-full-invoice.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 
 const KID = "EDC57DE1358B300BA9F79340A6696831F3C85047";
+const X5T = "7cV94TWLMAup95NApmloMfPIUEc";
 const IRN = "a".repeat(64);
 const ours = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const foreign = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -30,7 +32,7 @@ interface Signing {
 /** A JWT as the portals make them: two claims, and `data` is text. */
 function aJwt(data: unknown, { key = ours.privateKey, header = {}, claims }: Signing = {}): Promise<string> {
   const payload = claims ?? { data: typeof data === "string" ? data : JSON.stringify(data), iss: "NIC" };
-  const protectedHeader = { alg: "RS256", kid: KID, typ: "JWT", x5t: "7cV94TWLMAup95NApmloMfPIUEc", ...header };
+  const protectedHeader = { alg: "RS256", kid: KID, typ: "JWT", x5t: X5T, ...header };
   return new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader(protectedHeader).sign(key);
 }
 
@@ -88,6 +90,120 @@ describe("a signed document", () => {
     const text = JSON.stringify(signedCopy()).replace('"AssVal":1000', '"AssVal":1000.00');
 
     expect(await verify({ invoice: await aJwt(text) })).toMatchObject({ docFp: documentFingerprint(anInvoice()) });
+  });
+});
+
+/** What XML signatures call RS256. */
+const XMLDSIG = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+
+describe("the header of a signature", () => {
+  it.each([
+    ["names RS256 as XML signatures do", { alg: XMLDSIG }],
+    ["names the certificate as x5t alone", { kid: undefined }],
+    ["brings an address of keys, which nobody calls", { jku: "https://forger.example", x5u: "https://forger.example" }],
+    ["brings a key, which nobody uses", { jwk: foreign.publicKey.export({ format: "jwk" }) }],
+    ["has its members in another order", { typ: "JWT", kid: KID, alg: "RS256" }],
+  ])("%s", async (_, header) => {
+    const invoice = rawJwt(signedCopy(), { alg: "RS256", kid: KID, x5t: X5T, ...header });
+
+    expect(await verify({ invoice })).toMatchObject({ irn: IRN });
+  });
+
+  it("counts as it was written, with all its spaces", async () => {
+    const head = Buffer.from(`{ "alg" : "RS256",\n "kid":"${KID}" }`).toString("base64url");
+    const input = `${head}.${segment({ data: JSON.stringify(signedCopy()), iss: "NIC" })}`;
+    const invoice = `${input}.${sign("sha256", Buffer.from(input), ours.privateKey).toString("base64url")}`;
+
+    expect(await verify({ invoice })).toMatchObject({ irn: IRN });
+  });
+
+  it.each([
+    ...[
+      "none",
+      "HS256",
+      "RS512",
+      "PS256",
+      "rs256",
+      "RS256 ",
+      `${XMLDSIG} `,
+      XMLDSIG.toUpperCase(),
+      XMLDSIG.replace("256", "512"),
+      "",
+      null,
+      1,
+      undefined,
+    ].map((alg) => ({ alg, kid: KID })),
+    { alg: "RS256" },
+    { alg: "RS256", kid: KID.toLowerCase(), x5t: X5T },
+    { alg: "RS256", kid: 1, x5t: X5T },
+    { alg: "RS256", kid: null, x5t: X5T },
+    { alg: "RS256", kid: KID, crit: [] },
+    { alg: "RS256", kid: KID, crit: ["b64"], b64: true },
+    { alg: "RS256", jwk: { ...ours.publicKey.export({ format: "jwk" }) } },
+  ])("is not %j, whoever signed", async (header) => {
+    const invoice = rawJwt(signedCopy(), header);
+
+    await expect(verify({ invoice })).rejects.toThrow(NotGenuine);
+  });
+
+  it("cannot write into a log or a terminal", async () => {
+    const invoice = rawJwt(signedCopy(), { alg: "RS256", kid: `\u001b[2J\n${"x".repeat(200)}` });
+
+    const failure = await verify({ invoice }).catch(String);
+    expect(failure).toMatch(/^NotGenuine: it is signed with a key that is not known \([\w? .-]{1,64}\)$/);
+  });
+});
+
+describe("a genuine token", () => {
+  const token = rawJwt(signedCopy(), { alg: "RS256", kid: KID });
+
+  it("says who signed what with which key", async () => {
+    expect(await openSigned(keys, token)).toEqual({ issuer: "NIC", kid: KID, data: signedCopy() });
+  });
+
+  it("is not genuine any more after any change", async () => {
+    const character = fc.oneof(
+      fc.constantFrom(
+        ..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+        "=",
+        ".",
+        " ",
+        "\n",
+        "+",
+        "/",
+      ),
+      fc.string({ minLength: 0, maxLength: 3 }),
+    );
+    const place = fc.oneof(fc.nat(token.length), fc.integer({ min: token.length - 4, max: token.length }));
+    await fc.assert(
+      fc.asyncProperty(place, fc.nat(2), character, async (at, removed, inserted) => {
+        const mutant = token.slice(0, at) + inserted + token.slice(at + removed);
+        fc.pre(mutant !== token);
+        await expect(openSigned(keys, mutant)).rejects.toThrow(NotGenuine);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("is not genuine any more with parts of another", async () => {
+    const other = rawJwt(signedCopy(anInvoice(), "c".repeat(64)), { alg: "RS256", kid: KID, typ: "JWT" });
+    const part = fc.constantFrom(...token.split("."), ...other.split("."), "");
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 5 }), async (parts) => {
+        const mutant = parts.join(".");
+        fc.pre(mutant !== token && mutant !== other);
+        await expect(openSigned(keys, mutant)).rejects.toThrow(NotGenuine);
+      }),
+    );
+  });
+
+  it("is not called a forgery when the keys cannot be had", async () => {
+    const failure = new Error("the address does not answer");
+    const broken = portalKeys(
+      async () => ({ jwksUri: "https://keys.example" }),
+      () => Promise.reject(failure),
+    );
+    await expect(openSigned(broken, token)).rejects.toBe(failure);
   });
 });
 
@@ -160,6 +276,12 @@ describe("a document does not count as registered", () => {
     await expect(verify({ invoice })).rejects.toThrow();
   });
 });
+
+/** A header as it is given, and our signature over it. */
+function rawJwt(data: unknown, header: object): string {
+  const input = `${segment(header)}.${segment({ data: JSON.stringify(data), iss: "NIC" })}`;
+  return `${input}.${sign("sha256", Buffer.from(input), ours.privateKey).toString("base64url")}`;
+}
 
 function segment(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");

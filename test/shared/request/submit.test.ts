@@ -20,7 +20,7 @@ describe("submit", () => {
     expect(await requests.find(rid)).toMatchObject({ state: "QUEUED", gstin, irn, docFp, op: "register", attempt: 1 });
     expect(await requests.payload(rid)).toEqual(payload);
     expect(queue.sent).toEqual([
-      { flow: "direct", group: expect.stringContaining(gstin), message: { v: 1, rid, attempt: 1 } },
+      { flow: "direct", group: expect.stringContaining(gstin), message: { v: 1, rid, irn, attempt: 1 } },
     ]);
   });
 
@@ -53,9 +53,9 @@ describe("submit", () => {
     });
 
     it("replays the outcome of the request that is over", async () => {
-      const { deps, requests } = anAccount();
+      const { deps, requests, clock } = anAccount();
       const { rid } = await accepted(submit(deps, aSubmission(anInvoice(), KEY)));
-      await requests.finish(rid, PROBLEM, new Date("2027-01-01"));
+      await requests.finish(rid, PROBLEM, clock.now());
 
       expect(await submit(deps, aSubmission(anInvoice(), KEY))).toEqual({
         is: "known",
@@ -65,14 +65,14 @@ describe("submit", () => {
     });
 
     it("refuses another payload, whether the first is running or over", async () => {
-      const { deps, requests, queue } = anAccount();
+      const { clock, deps, requests, queue } = anAccount();
       const { rid } = await accepted(submit(deps, aSubmission(anInvoice(), KEY)));
       const other = aSubmission(anInvoice({ docNo: "A/2" }), KEY);
       await expect(submit(deps, other)).rejects.toMatchObject({
         body: { code: "idempotency_key_reused", status: 400 },
       });
 
-      await requests.finish(rid, PROBLEM, new Date("2027-01-01"));
+      await requests.finish(rid, PROBLEM, clock.now());
       await expect(submit(deps, other)).rejects.toMatchObject({
         body: { code: "idempotency_key_reused", status: 400 },
       });
@@ -111,7 +111,7 @@ describe("submit", () => {
       clock.advance(3 * KEY_LIFE_MS);
       expect(await submit(deps, aSubmission(anInvoice(), KEY))).toMatchObject({ rid: first.rid, joined: true });
 
-      await requests.finish(first.rid, PROBLEM, new Date(clock.now().getTime() + KEY_LIFE_MS));
+      await requests.finish(first.rid, PROBLEM, clock.now());
       clock.advance(KEY_LIFE_MS + SKEW_MS + 1_000);
       const second = await accepted(submit(deps, aSubmission(anInvoice({ docNo: "A/2" }), KEY)));
       expect(second).toMatchObject({ joined: false });

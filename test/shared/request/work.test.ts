@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Invoice } from "../../../shared/invoice/invoice.ts";
+import type { WorkDeps } from "../../../shared/request/job.ts";
 import { KEY_LIFE_MS, SKEW_MS } from "../../../shared/request/request.ts";
 import { type Submission, submit } from "../../../shared/request/submit.ts";
-import { type WorkDeps, work } from "../../../shared/request/work.ts";
+import { work } from "../../../shared/request/work.ts";
 import { fresh } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 import { failing, repeating } from "../../fakes/failing.ts";
@@ -12,6 +13,7 @@ import { anAccount, aSubmission } from "./a-submission.ts";
 
 const CALL_TIMEOUT_MS = 25_000;
 const LEASE_MS = 40_000;
+const LAG_MS = 15_000;
 const PARK_MS = 60_000;
 const DONE = { is: "done" };
 const REFUSED = { is: "refused", errors: [{ code: "2176", message: "Invalid HSN code" }] } as const;
@@ -24,7 +26,9 @@ function setup() {
   const portal = fakeIrp(clock.now);
   const deps: WorkDeps = {
     ...{ requests, documents, events, bus, irp: portal.irp, verify: portal.verify, newId: fresh },
-    ...{ portal: "NIC1", mode: "test", callTimeoutMs: CALL_TIMEOUT_MS, now: clock.now, monotonicMs: clock.monotonicMs },
+    ...{ portals: ["NIC1", "NIC2"], mode: "test", callTimeoutMs: CALL_TIMEOUT_MS, lookUpLagMs: LAG_MS },
+    ...{ now: clock.now, monotonicMs: clock.monotonicMs },
+    choice: { choose: async () => ({ portal: "NIC1" }) },
   };
 
   async function accept(invoice: Invoice = anInvoice(), overrides: Partial<Submission> = {}) {
@@ -34,8 +38,8 @@ function setup() {
     return { rid: submitted.rid, irn: submission.irn };
   }
   const run = (rid: string, changes: Partial<WorkDeps> = {}) =>
-    work({ ...deps, ...changes }, { v: 1, rid, attempt: 1 });
-  const storedEvents = () => [...rows.events.values()];
+    work({ ...deps, ...changes }, { v: 1, rid, irn: "", attempt: 1 });
+  const storedEvents = () => [...rows.events.values()].map(({ event }) => event);
   return { ...account, bus, portal, workDeps: deps, accept, run, storedEvents };
 }
 
@@ -229,6 +233,43 @@ describe("work", () => {
       expect(bus.published).toEqual(storedEvents());
     });
 
+    it("has the portal synchronise a GSTIN that it does not know, once, and sends the document again", async () => {
+      const { accept, run, requests, portal } = setup();
+      portal.will({ is: "refused", errors: [{ code: "3028", message: "unknown GSTIN" }] });
+      const { rid } = await accept();
+      await run(rid);
+      expect(await requests.find(rid)).toMatchObject({ outcome: { kind: "registered", status: 201 } });
+      expect(portal.synced.sort()).toEqual(["27AAAZA0001A1ZM", anInvoice().BuyerDtls.Gstin].sort());
+      expect(portal.calls).toHaveLength(2);
+    });
+
+    it.each([
+      ["is refused again", { is: "refused", errors: [{ code: "3028", message: "unknown GSTIN" }] }],
+      ["cannot be sent again", { is: "not-sent" }],
+    ] as const)("refuses a document whose GSTIN was synchronised and which %s", async (_, step) => {
+      const { accept, run, requests, portal } = setup();
+      portal.will({ is: "refused", errors: [{ code: "3028", message: "unknown GSTIN" }] }, step);
+      const { rid } = await accept();
+      await run(rid);
+      const problem = { code: "refused_by_irp", errors: [{ irpCode: "3028" }] };
+      expect(await requests.find(rid)).toMatchObject({ state: "FINAL", outcome: { problem } });
+      expect(portal.synced).toHaveLength(2);
+    });
+
+    it("notes what is refused for good, and nothing that may be right tomorrow", async () => {
+      const { accept, run, documents, portal, clock } = setup();
+      const refusedFor = async (docNo: string, ...codes: string[]) => {
+        portal.will({ is: "refused", errors: codes.map((code) => ({ code, message: "m" })) });
+        const { rid, irn } = await accept(anInvoice({ docNo }));
+        await run(rid);
+        return (await documents.find(irn))?.refused?.until;
+      };
+      const inADay = clock.now().getTime() + KEY_LIFE_MS;
+      expect(await refusedFor("A/1", "2176", "2211")).toBe(inADay);
+      expect(await refusedFor("A/2", "2176", "2163")).toBe(Date.parse("2026-08-19T00:00:00+05:30"));
+      expect(await refusedFor("A/3", "2176", "3074")).toBeUndefined();
+    });
+
     it("registers the corrected document under another key", async () => {
       const { accept, run, requests, portal } = setup();
       portal.will(REFUSED);
@@ -294,22 +335,99 @@ describe("work", () => {
       expect(await requests.find(rid)).toMatchObject({ state: "FINAL", outcome: { status: 201 } });
     });
 
-    it("keeps the submission and its portal when the answer is lost, and never sends again", async () => {
+    it.each([
+      ["direct", { state: "FINAL", outcome: { problem: { code: "irp_login_refused", status: 409 } } }],
+      ["queued", { state: "QUEUED" }],
+    ] as const)(
+      "ends a %s request whose portal user is refused, or waits for better credentials",
+      async (flow, row) => {
+        const { accept, run, requests, documents, portal } = setup();
+        portal.will({ is: "not-sent", errors: [{ code: "1019", message: "Wrong password" }], needsUser: true });
+        const { rid, irn } = await accept(anInvoice(), { flow });
+        expect(await run(rid)).toEqual(DONE);
+        expect(await requests.find(rid)).toMatchObject(row);
+        expect(await documents.find(irn)).toEqual({ v: 1, irn, ownerGstin: "27AAAZA0001A1ZM", seq: 0 });
+      },
+    );
+
+    it("waits as long as the portal's answer says", async () => {
+      const { accept, run, requests, portal, clock } = setup();
+      const retryAt = new Date(clock.now().getTime() + 300_000);
+      portal.will({ is: "not-sent", retryAt });
+      const { rid } = await accept();
+      await run(rid);
+      expect((await requests.find(rid))?.sweepAt).toBe(retryAt.getTime());
+    });
+
+    it("ends a request that nobody took for a day as not registered", async () => {
+      const { accept, run, requests, portal, clock } = setup();
+      portal.will({ is: "not-sent" });
+      const { rid } = await accept();
+      clock.advance(KEY_LIFE_MS + 1);
+      await run(rid);
+      expect(await requests.find(rid)).toMatchObject({ outcome: { problem: { code: "not_registered" } } });
+    });
+
+    describe("while a circuit is open", () => {
+      const closed = (openUntil: Date) => ({ choice: { choose: async () => ({ openUntil, reason: "down" }) } });
+
+      it("writes nothing on the document, and parks the request until it closes", async () => {
+        const { accept, run, requests, rows, portal, clock } = setup();
+        const { rid } = await accept();
+        const openUntil = new Date(clock.now().getTime() + 30_000);
+        expect(await run(rid, closed(openUntil))).toEqual(DONE);
+        expect([portal.calls.length, rows.documents.size]).toEqual([0, 0]);
+        expect((await requests.find(rid))?.sweepAt).toBe(openUntil.getTime());
+      });
+
+      it("still looks up what is open, and settles what is registered", async () => {
+        const { accept, run, requests, portal, clock } = setup();
+        const circuit = closed(new Date(clock.now().getTime() + 30_000));
+        portal.will({ is: "unknown", committed: true });
+        const first = await accept(anInvoice(), { idempotencyKey: "k1" });
+        const twin = await accept(anInvoice(), { idempotencyKey: "k2" });
+        await run(first.rid);
+        await run(first.rid, circuit);
+        await run(twin.rid, circuit);
+        expect(await requests.find(first.rid)).toMatchObject({ outcome: { kind: "registered", status: 201 } });
+        expect(await requests.find(twin.rid)).toMatchObject({ outcome: { kind: "registered", status: 200 } });
+      });
+
+      it("ends what has waited for a day as not registered", async () => {
+        const { accept, run, requests, documents, clock } = setup();
+        const { rid, irn } = await accept();
+        clock.advance(KEY_LIFE_MS + 1);
+        await run(rid, closed(new Date(clock.now().getTime() + 30_000)));
+        expect(await requests.find(rid)).toMatchObject({ outcome: { problem: { code: "not_registered" } } });
+        const document = await documents.find(irn);
+        expect([document?.lock, document?.pending]).toEqual([undefined, undefined]);
+      });
+
+      it("does not end what another worker began to send while this one looked", async () => {
+        const { accept, run, requests, documents, portal, clock } = setup();
+        const { rid } = await accept();
+        clock.advance(KEY_LIFE_MS + 1);
+        const find: typeof documents.find = async (irn) => {
+          const standing = await documents.find(irn);
+          portal.will({ is: "unknown", committed: true });
+          await run(rid);
+          return standing;
+        };
+        await run(rid, { ...closed(new Date(clock.now().getTime() + 30_000)), documents: { ...documents, find } });
+        expect(await requests.find(rid)).toMatchObject({ outcome: { kind: "registered", status: 201 } });
+      });
+    });
+
+    it("keeps the submission and its portal when the answer is lost, and comes back to look", async () => {
       const { accept, run, requests, documents, clock, portal } = setup();
       portal.will({ is: "unknown", committed: true });
       const { rid, irn } = await accept();
-      expect(await run(rid)).toEqual(DONE);
-      clock.advance(10 * LEASE_MS);
-      expect(await run(rid, { portal: "NIC2" })).toEqual(DONE);
+      expect(await run(rid)).toEqual({ is: "hand-back", until: new Date(clock.now().getTime() + 2_000) });
 
       const document = await documents.find(irn);
-      expect(document).toMatchObject({ pending: { rid, portal: "NIC1", n: 1, subs: [{ rid }] } });
+      expect(document).toMatchObject({ pending: { rid, portal: "NIC1", n: 1, subs: [{ rid }], looks: 1 } });
       expect(document).not.toHaveProperty("lock");
-      expect(await requests.find(rid)).toMatchObject({
-        state: "QUEUED",
-        sweepAt: clock.now().getTime() + PARK_MS,
-      });
-      expect(portal.calls).toHaveLength(1);
+      expect(await requests.find(rid)).toMatchObject({ state: "QUEUED" });
     });
 
     it("sends nothing for a twin while the first one's outcome is open", async () => {
@@ -318,7 +436,7 @@ describe("work", () => {
       const first = await accept(anInvoice(), { idempotencyKey: "k1" });
       const twin = await accept(anInvoice(), { idempotencyKey: "k2", flow: "queued" });
       await run(first.rid);
-      expect(await run(twin.rid)).toEqual(DONE);
+      await run(twin.rid);
 
       expect(portal.calls).toHaveLength(1);
       expect(await requests.find(twin.rid)).toMatchObject({ state: "QUEUED" });
@@ -329,16 +447,16 @@ describe("work", () => {
       ["is of another content", { is: "ok", registers: withTotal(1181) }],
       ["is of another IRN", { is: "ok", irn: "0".repeat(64) }],
       ["is of another number", { is: "ok", registers: numbered("A/2") }],
-    ] as const)("parks with the submission kept when the signed copy %s", async (_, step) => {
-      const { accept, run, requests, documents, bus, rows, clock, portal } = setup();
+    ] as const)("keeps the submission and believes nothing when the signed copy %s", async (_, step) => {
+      const { accept, run, requests, documents, bus, rows, portal } = setup();
       portal.will(step);
       const { rid, irn } = await accept();
-      expect(await run(rid)).toEqual(DONE);
+      expect(await run(rid)).toMatchObject({ is: "hand-back" });
 
       const document = await documents.find(irn);
       expect(document).toMatchObject({ pending: { rid, portal: "NIC1" } });
       expect([document?.reg, document?.lock]).toEqual([undefined, undefined]);
-      expect(await requests.find(rid)).toMatchObject({ state: "QUEUED", sweepAt: clock.now().getTime() + PARK_MS });
+      expect(await requests.find(rid)).toMatchObject({ state: "QUEUED" });
       expect([rows.answers.size, rows.events.size, bus.published.length]).toEqual([0, 0, 0]);
     });
   });
@@ -360,16 +478,18 @@ describe("work", () => {
       const { accept, run, clock, portal } = setup();
       const first = await accept(anInvoice(), { idempotencyKey: "k1" });
       const twin = await accept(anInvoice(), { idempotencyKey: "k2" });
-      const verdicts: string[] = [];
+      const looks: number[] = [];
       const meanwhile = async () => {
         clock.advance(LEASE_MS + SKEW_MS);
-        verdicts.push((await run(twin.rid)).is);
+        await run(twin.rid);
+        looks.push(portal.looks.length);
         clock.advance(1);
-        verdicts.push((await run(twin.rid)).is);
+        await run(twin.rid);
+        looks.push(portal.looks.length);
       };
       portal.will({ is: "ok", meanwhile });
       await run(first.rid);
-      expect(verdicts).toEqual(["hand-back", "done"]);
+      expect(looks).toEqual([0, 2]);
     });
 
     it("answers 200 to a twin once the document is registered, without another call or event", async () => {
@@ -455,15 +575,19 @@ describe("work", () => {
       expect(portal.calls).toEqual([]);
     });
 
-    it("sends nothing when the stored payload is not the accepted one, or gone", async () => {
-      const { accept, run, rows, portal } = setup();
+    it.each([
+      ["another", JSON.stringify(aSubmission(anInvoice({ docNo: "A/2" })).payload)],
+      ["gone", undefined],
+    ])("ends a request whose stored payload is %s, sends nothing and tells of it", async (_, payload) => {
+      const { accept, run, rows, portal, requests, bus } = setup();
       const { rid } = await accept();
-      const other = aSubmission(anInvoice({ docNo: "A/2" })).payload;
-      rows.payloads.set(rid, JSON.stringify(other));
-      await expect(run(rid)).rejects.toThrow("not the accepted one");
-      rows.payloads.delete(rid);
-      await expect(run(rid)).rejects.toThrow("not the accepted one");
+      if (payload) rows.payloads.set(rid, payload);
+      else rows.payloads.delete(rid);
+      expect(await run(rid)).toEqual(DONE);
 
+      const problem = { code: "payload_lost", status: 409 };
+      expect(await requests.find(rid)).toMatchObject({ state: "FINAL", outcome: { problem } });
+      expect(bus.published).toMatchObject([{ type: "irn.failed", data: { code: "payload_lost" } }]);
       expect(portal.calls).toEqual([]);
       expect(rows.documents.size).toBe(0);
     });

@@ -24,6 +24,9 @@ const Login = z.strictObject({
 });
 export type Login = z.infer<typeof Login>;
 
+/** `ewayapi` writes its members small. */
+const Sealed = z.object({ Data: z.string().optional(), data: z.string().optional() });
+
 interface Business {
   readonly portal: string;
   readonly request: WireRequest;
@@ -76,8 +79,8 @@ export function aPortal({
     const nth = calls.push({ ...request, portal }) - 1;
     if (nth > MOST_CALLS) throw new Error("the client goes round and round");
     const sek = sessions.get(request.headers["AuthToken"] ?? "");
-    if (!sek) return refusal("1005");
-    const data = z.object({ Data: z.string() }).optional().parse(request.body)?.Data;
+    if (!sek) return request.path.endsWith("/ewayapi") ? ewayapiRefusal("238,") : refusal("1005");
+    const { Data, data = Data } = Sealed.optional().parse(request.body) ?? {};
     return answer({ portal, request, sek, nth, plain: data === undefined ? undefined : open(sek, data).toString() });
   };
 
@@ -87,6 +90,10 @@ export function aPortal({
 export function refusal(...codes: string[]) {
   const ErrorDetails = codes.map((ErrorCode) => ({ ErrorCode, ErrorMessage: `message of ${ErrorCode}` }));
   return { Status: 0, Data: null, ErrorDetails, InfoDtls: null };
+}
+
+export function ewayapiRefusal(errorCodes: string) {
+  return { status: "0", error: Buffer.from(JSON.stringify({ errorCodes })).toString("base64") };
 }
 
 export function success(sek: Buffer, data: unknown) {

@@ -5,6 +5,7 @@ import { NotSent } from "../../../../shared/irp/nic/wire.ts";
 import { anInvoice } from "../../../fakes/an-invoice.ts";
 import { memoryIrpUserStore } from "../../../fakes/memory-irp-user-store.ts";
 import { aPortal, ENCRYPTION_KEY, GSTIN, open, refusal, START, seal, success, USER } from "./a-portal.ts";
+import { sessionParts } from "./session-parts.ts";
 
 type Parts = Pick<Parameters<typeof aPortal>[0] & object, "answer" | "login">;
 const IRN = "a".repeat(64);
@@ -23,6 +24,7 @@ async function setup(parts: Parts = {}, user = USER) {
     keys: { encryption: async () => ENCRYPTION_KEY },
     now: () => START,
     randomBytes: (size) => Buffer.alloc(size, ++nonce),
+    ...sessionParts(),
   });
   return { ...portal, irp, users, generate: () => irp.generate(TO, anInvoice()) };
 }
@@ -71,13 +73,6 @@ describe("a registration", () => {
       }),
     ],
     ["no InfoDtls and no ErrorDetails", (sek: Buffer) => ({ Status: 1, Data: seal(sek, JSON.stringify(REGISTERED)) })],
-    [
-      "a failed e-way bill beside it",
-      (sek: Buffer) => ({
-        ...success(sek, REGISTERED),
-        InfoDtls: [{ InfCd: "EWBERR", Desc: [{ ErrorCode: "4001" }] }],
-      }),
-    ],
   ])("is read from an answer with %s", async (_, make) => {
     const { generate } = await setup({ answer: ({ sek }) => make(sek) });
 
@@ -191,6 +186,24 @@ describe("an answer", () => {
   });
 });
 
+describe("a gateway that asks for time", () => {
+  const asking = () => Promise.reject(new NotSent("HTTP 429", 7_000));
+
+  it.each([
+    ["the call", { answer: asking }],
+    ["the login", { login: asking }],
+  ])("gets it: %s", async (_, parts) => {
+    const { generate } = await setup(parts);
+
+    expect(await generate()).toEqual({
+      is: "not-sent",
+      errors: [],
+      reason: "HTTP 429",
+      retryAt: new Date(START.getTime() + 7_000),
+    });
+  });
+});
+
 describe("the guard before sending", () => {
   it("is asked after the login, which may have taken the time that was left", async () => {
     const { irp, logins, calls } = await setup();
@@ -283,17 +296,16 @@ describe("a session", () => {
 });
 
 describe("a login that fails", () => {
-  it("with a wrong password is tried once for each call, and the call is not sent", async () => {
+  it("with a wrong password is tried once, and the call is not sent", async () => {
     const { generate, logins, calls } = await setup({}, { ...USER, password: "wrong-password" });
 
-    expect(await generate()).toEqual({
+    expect(await generate()).toMatchObject({
       is: "not-sent",
-      errors: [expect.objectContaining({ code: "1019" })],
+      errors: [{ code: "1019" }],
       reason: expect.stringContaining("1019"),
+      needsUser: true,
     });
     expect(logins).toHaveLength(1);
-    await generate();
-    expect(logins).toHaveLength(2);
     expect(calls).toEqual([]);
   });
 
@@ -319,7 +331,10 @@ describe("a login that fails", () => {
   it("for want of a user is not tried at all", async () => {
     const { irp, logins } = await setup();
 
-    expect(await irp.generate({ ...TO, gstin: "29AAAZA0001A1ZI" }, anInvoice())).toMatchObject({ is: "not-sent" });
+    expect(await irp.generate({ ...TO, gstin: "29AAAZA0001A1ZI" }, anInvoice())).toMatchObject({
+      is: "not-sent",
+      needsUser: true,
+    });
     expect(logins).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Envelope, openData } from "../../../../shared/irp/nic/envelope.ts";
+import { Envelope, openData, sealData } from "../../../../shared/irp/nic/envelope.ts";
 import { seal } from "./a-portal.ts";
 
 const SEK = Buffer.alloc(32, 7);
@@ -69,6 +69,24 @@ describe("the envelope", () => {
     expect(Envelope.parse({ Status: 0, Data: null, ErrorDetails }).ErrorDetails).toEqual([]);
   });
 
+  it.each([
+    ["a list", [{ InfCd: "DUPIRN", Desc: { Irn: "a" } }]],
+    ["one object", { InfCd: "DUPIRN", Desc: { Irn: "a" } }],
+    ["JSON text", JSON.stringify([{ InfCd: "DUPIRN", Desc: JSON.stringify({ Irn: "a" }) }])],
+    ["a list with something else in it", ["x", null, { InfCd: "DUPIRN", Desc: { Irn: "a" } }, { Desc: 1 }]],
+  ])("reads InfoDtls that are %s", (_, InfoDtls) => {
+    expect(Envelope.parse({ Status: 0, InfoDtls }).InfoDtls).toEqual([{ code: "DUPIRN", description: { Irn: "a" } }]);
+  });
+
+  it.each([null, undefined, "", "text", 5, true, [], {}])("reads no infos from %j", (InfoDtls) => {
+    expect(Envelope.parse({ Status: 1, InfoDtls }).InfoDtls).toEqual([]);
+  });
+
+  it("keeps the code of an error whose message is none", () => {
+    const ErrorDetails = { ErrorCode: " 2150 ", ErrorMessage: { text: "Duplicate" } };
+    expect(Envelope.parse({ Status: 0, ErrorDetails }).ErrorDetails).toEqual([{ code: "2150", message: "" }]);
+  });
+
   it("takes an answer whose other members are missing, or more than known", () => {
     expect(Envelope.parse({ Status: 0 })).toMatchObject({ Status: 0, ErrorDetails: [] });
     expect(Envelope.parse({ Status: 1, Data: "x", Alert: "a" })).toMatchObject({ Data: "x", Alert: "a" });
@@ -76,6 +94,16 @@ describe("the envelope", () => {
 });
 
 describe("the data", () => {
+  it("are sealed as published", () => {
+    const sek = Buffer.from(Array.from({ length: 32 }, (_, i) => 32 + i));
+    const Irn = "afdcc32a0eaa3a054cffcd251884d3e3f4f726b75c8943e7d35fbabc82f05d8a";
+    const sealed =
+      "uPKEKGxOVTRJ1H+g9gkvJFlTHcAVcYBKzW5YVmTp6NRYqCAuu6wf1C8dbi0u19m3H8hHMu6YxU7d0WKKpmLhMpq1aZcDHA65pourpr5fy2fxfj7fjQmhe34055IK2BdsLLeJ2KFsWWII4bornFKhdw==";
+
+    expect(sealData(sek, { Irn, CnlRsn: "1", CnlRem: "Wrong entry" })).toBe(sealed);
+    expect(openData(sek, sealed)).toEqual({ Irn, CnlRsn: "1", CnlRem: "Wrong entry" });
+  });
+
   const payload = { Irn: "a", Text: "₹ उदाहरण", List: [1] };
 
   it.each([

@@ -1,0 +1,65 @@
+import type { Pending } from "../document/document.ts";
+import type { IrpError, TakenBy } from "../irp/irp.ts";
+import type { Found } from "../irp/outcome.ts";
+import { refusedUntil } from "../irp/refused-for-good.ts";
+import type { VerifiedDocument } from "../irp/verify.ts";
+import { DONE, handBack, type Job, later, type Verdict, wait } from "./job.ts";
+import { numberUsed, refusalFor, refusedByIrp } from "./refusal.ts";
+import { type Refusing, refuse, register } from "./settle.ts";
+
+/** When an open outcome is looked up, counted from the submission or the look-up before (irp-protocol 7.1), then hourly. */
+const LOOKS_MS = [2_000, 5_000, 15_000, 30_000, 60_000, 300_000, 900_000] as const;
+const HOURLY_MS = 3_600_000;
+const MOST_ERRORS = 20;
+
+/** The submission whose content the signed copy has, whole. That of the request at hand counts even if it never was sent. */
+export function ownSubmission({ request }: Job, { subs }: Pending, { docFp }: VerifiedDocument) {
+  const { rid } = request;
+  return [...subs, { rid, docFp: request.docFp }].find((sub) => sub.docFp === docFp);
+}
+
+/** The document is registered. It is ours if its content is; else another document has the number. */
+export async function adopt(job: Job, pending: Pending, found: Found): Promise<Verdict> {
+  const { deps, request, hold, invoice } = job;
+  const sub = ownSubmission(job, pending, found.verified);
+  if (!sub) return refuseHeld(job, { problem: numberUsed({ irn: request.irn, status: found.signed.status }) });
+  const done = await register(deps, request, hold, invoice, { ...found, sub });
+  return done === "fenced" ? handBack(job, 0) : DONE;
+}
+
+/** Refuses the request and lets go of the document. Fenced, it is looked at again. */
+export async function refuseHeld(job: Job, refusing: Refusing): Promise<Verdict> {
+  const done = await refuse(job.deps, job.request, job.hold, refusing);
+  return done === "fenced" ? handBack(job, 0) : DONE;
+}
+
+/** What the portal says of the payload alone is noted, so that it is not sent again unchanged. */
+export function refuseByPortal(job: Job, errors: readonly IrpError[]): Promise<Verdict> {
+  const until = refusedUntil(errors, job.deps.now())?.getTime();
+  const { docFp } = job.request;
+  const refused = until === undefined ? undefined : { docFp, until, errors: errors.slice(0, MOST_ERRORS) };
+  return refuseHeld(job, { problem: refusedByIrp(errors), errors, refused });
+}
+
+/** Nobody took it for a day, and nothing of it is registered. */
+export function refuseUnsent(job: Job): Promise<Verdict> {
+  return refuseHeld(job, { problem: refusalFor("not_registered", job.request.irn) });
+}
+
+/** The number is a cancelled document's, or one's at another IRP. */
+export function refuseTaken(
+  job: Job,
+  taken: Exclude<TakenBy, "active">,
+  errors: readonly IrpError[] = [],
+): Promise<Verdict> {
+  const { irn } = job.request;
+  const problem = taken === "cancelled" ? numberUsed({ irn, status: "CNL" }) : refusalFor("registered_elsewhere", irn);
+  return refuseHeld(job, { problem, errors });
+}
+
+/** Frees the document, keeps what may have happened, and comes back to look. */
+export async function parkPending(job: Job, pending: Pending): Promise<Verdict> {
+  const { looks } = pending;
+  await job.deps.documents.unlock(job.request.irn, job.hold, { ...pending, looks: looks + 1 });
+  return wait(job, later(job, LOOKS_MS[looks] ?? HOURLY_MS));
+}

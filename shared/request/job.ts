@@ -1,0 +1,76 @@
+import type { DocumentStore, Hold } from "../document/document-store.ts";
+import type { Invoice } from "../invoice/invoice.ts";
+import type { PortalChoice } from "../irp/circuits.ts";
+import type { Irp, SignedDocument } from "../irp/irp.ts";
+import type { VerifiedDocument } from "../irp/verify.ts";
+import { KEY_LIFE_MS, type Request } from "./request.ts";
+import type { RequestStore } from "./request-store.ts";
+import type { SettleDeps } from "./settle.ts";
+
+export type WorkDeps = SettleDeps & {
+  readonly requests: RequestStore;
+  readonly documents: DocumentStore;
+  readonly irp: Pick<Irp, "generate" | "byIrn" | "byDocument" | "syncTaxpayer">;
+  readonly choice: PortalChoice;
+  /** Names of every portal that a document may be at. */
+  readonly portals: readonly string[];
+  /** Throws when the signed copies cannot be vouched for. */
+  readonly verify: (document: SignedDocument) => Promise<VerifiedDocument>;
+  /** How long a registration may take, and how late look-ups may show it. */
+  readonly callTimeoutMs: number;
+  readonly lookUpLagMs: number;
+  /** Milliseconds of a clock that never jumps, for leases. */
+  readonly monotonicMs: () => number;
+  readonly newId: () => string;
+};
+
+/** One message's work: the accepted request, its document and the lease that its worker has on it. */
+export interface Job {
+  readonly deps: WorkDeps;
+  readonly request: Request;
+  readonly invoice: Invoice;
+  readonly hold: Hold;
+  /** Asked right before a call's bytes leave, with the time that the call may take. */
+  readonly mayStillSend: (timeoutMs: number) => boolean;
+}
+
+/** `done`: acknowledge the message. `hand-back`: it is needed again at that time. */
+export type Verdict = { readonly is: "done" } | { readonly is: "hand-back"; readonly until: Date };
+
+export const DONE: Verdict = { is: "done" };
+export const LEASE_MS = 40_000;
+/** What must be left of the lease beyond the call's own time-out when the call is sent. */
+const GUARD_MS = 5_000;
+/** What would wait longer is parked: no message blocks its group for more. */
+const LONGEST_HAND_BACK_MS = 5_000;
+
+export function newJob(deps: WorkDeps, request: Request, invoice: Invoice): Job {
+  const ends = deps.monotonicMs() + LEASE_MS;
+  return {
+    deps,
+    request,
+    invoice,
+    hold: { worker: deps.newId(), until: deps.now().getTime() + LEASE_MS },
+    mayStillSend: (timeoutMs) => deps.monotonicMs() + timeoutMs + GUARD_MS <= ends,
+  };
+}
+
+/** A short wait keeps the message, a longer one is the sweeper's. */
+export async function wait({ deps, request }: Job, until: Date): Promise<Verdict> {
+  if (until.getTime() - deps.now().getTime() <= LONGEST_HAND_BACK_MS) return { is: "hand-back", until };
+  await deps.requests.park(request.rid, until);
+  return DONE;
+}
+
+export function handBack(job: Job, ms: number): Verdict {
+  return { is: "hand-back", until: later(job, ms) };
+}
+
+export function later({ deps }: Job, ms: number): Date {
+  return new Date(deps.now().getTime() + ms);
+}
+
+/** For a day an accepted request waits for a portal; then its caller has to know. */
+export function isOverdue({ deps, request }: Job): boolean {
+  return deps.now().getTime() - Date.parse(request.createdAt) > KEY_LIFE_MS;
+}

@@ -1,0 +1,86 @@
+import type { Pending } from "../document/document.ts";
+import type { IrpError } from "../irp/irp.ts";
+import { type Resolution, resolve } from "../irp/outcome.ts";
+import { adopt, parkPending, refuseByPortal, refuseHeld, refuseTaken, refuseUnsent } from "./held-document.ts";
+import { isOverdue, type Job, LEASE_MS, type Verdict } from "./job.ts";
+import { refusalFor } from "./refusal.ts";
+
+/** Certainly not registered, and due to be submitted once more. */
+export type Resubmission = { readonly is: "resubmit" };
+
+/** Pauses before a document that is certainly not registered is submitted again: the portal may be ill. */
+const RESUBMIT_MS = [0, 60_000, 300_000, 1_800_000] as const;
+const HOURLY_MS = 3_600_000;
+/** So long the portals show a document; after that nobody answers for it. */
+const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
+
+/** Step 5 of the protocol: finds out what became of the submissions so far. */
+export async function lookUp(job: Job, pending: Pending): Promise<Verdict | Resubmission> {
+  const resolution = await look(job, pending);
+  switch (resolution.is) {
+    case "found":
+      return adopt(job, pending, resolution);
+    case "absent":
+      return absent(job, pending);
+    default:
+      return undecided(job, pending, resolution);
+  }
+}
+
+/**
+ * A refusal of a later submission may hide that an earlier one was registered: a date rule can come before the duplicate
+ * check. `before` is what was submitted up to then.
+ */
+export async function lookUpBeforeRefusing(job: Job, before: Pending, errors: readonly IrpError[]): Promise<Verdict> {
+  const resolution = await look(job, before);
+  switch (resolution.is) {
+    case "found":
+      return adopt(job, before, resolution);
+    case "absent":
+      return refuseByPortal(job, errors);
+    default:
+      return undecided(job, before, resolution);
+  }
+}
+
+function look({ deps, request, invoice, mayStillSend }: Job, pending: Pending): Promise<Resolution> {
+  const { Typ, No, Dt } = invoice.DocDtls;
+  const { gstin, irn } = request;
+  const { portal, taken, at } = pending;
+  return resolve(
+    { ...deps, mayStillSend: () => mayStillSend(0) },
+    {
+      ...{ gstin, irn, portal, number: { docType: Typ, docNo: No, docDate: Dt } },
+      isTaken: taken !== undefined,
+      // The lease of the worker that sent it bounds how long its call can have lasted.
+      settledFrom: new Date(at + LEASE_MS + deps.lookUpLagMs),
+    },
+  );
+}
+
+/** None of the submissions is registered. */
+async function absent(job: Job, pending: Pending): Promise<Verdict | Resubmission> {
+  const { taken, at, n } = pending;
+  // The portal itself says that the number is taken: what it does not show is not absent.
+  if (taken === "active") return undecided(job, pending, { is: "open" });
+  if (taken) return refuseTaken(job, taken);
+  if (isOverdue(job)) return refuseUnsent(job);
+  const mayFrom = at + (RESUBMIT_MS[n - 1] ?? HOURLY_MS);
+  return mayFrom > job.deps.now().getTime() ? parkPending(job, pending) : { is: "resubmit" };
+}
+
+/** Keeps looking for as long as portals show documents; what nobody answers for by then ends as unknown, and stays pending. */
+async function undecided(
+  job: Job,
+  pending: Pending,
+  resolution: Extract<Resolution, { is: "unverified" | "open" }>,
+): Promise<Verdict> {
+  const { irn } = job.request;
+  if (resolution.is === "unverified") {
+    const { errors } = resolution;
+    return refuseHeld(job, { problem: refusalFor("registered_unverified", irn), errors, pending });
+  }
+  if (job.deps.now().getTime() - pending.since > SHOWN_MS)
+    return refuseHeld(job, { problem: refusalFor("outcome_unknown", irn), pending });
+  return parkPending(job, pending);
+}
