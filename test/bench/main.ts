@@ -11,6 +11,7 @@ import { anInvoice, anItem } from "../fakes/an-invoice.ts";
 import { withLocalCloud } from "../local-cloud.ts";
 import { sessionParts } from "../shared/irp/nic/session-parts.ts";
 import { benchIrpClient } from "./irp-client.ts";
+import { outcomeLags, type Received } from "./outcome-lag.ts";
 import { percentile } from "./percentile.ts";
 import { benchRules } from "./rules.ts";
 import { benchSandbox } from "./sandbox.ts";
@@ -24,6 +25,8 @@ const Stack = z.object({
 });
 const WARM_UP = 30;
 const ROUNDS = 200;
+/** The worker reads the request and its payload once each. */
+const WORKERS_READS = 2;
 
 benchRules();
 await benchIrpClient();
@@ -43,9 +46,11 @@ await withLocalCloud(async (stackFile) => {
     await irp(fiveLines(client.gstin));
   }
   const before = await awsCalls(stack.awsUrl);
-  const direct: number[] = [];
-  for (let i = 0; i < ROUNDS; i++)
-    direct.push(await timed(() => register(stack.apiUrl, token, fiveLines(client.gstin))));
+  const received: Received[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const irn = await register(stack.apiUrl, token, fiveLines(client.gstin));
+    received.push({ irn, at: Date.now() });
+  }
   const calls = difference(await awsCalls(stack.awsUrl), before);
   const api: number[] = [];
   const bare: number[] = [];
@@ -54,6 +59,9 @@ await withLocalCloud(async (stackFile) => {
     api.push(await timed(() => register(stack.apiUrl, token, fiveLines(client.gstin))));
   }
   report(first, api, bare, calls);
+  console.log(`
+from outcome stored to answer had    ${await outcomeLags(stack.awsUrl, received)} ms
+reads of the request, the worker's own left out   ${(readsOfRequest(calls) / ROUNDS - WORKERS_READS).toFixed(2)}`);
   await benchSandbox(() => irp(fiveLines(client.gstin)));
 });
 
@@ -75,11 +83,16 @@ AWS calls per IRN, as they arrive (retries included, the sandbox's own left out)
   for (const [operation, count] of perIrn.sort()) console.log(`  ${count.toFixed(2).padStart(5)}  ${operation}`);
 }
 
+function readsOfRequest(calls: Record<string, number>): number {
+  const reads = Object.entries(calls).filter(([operation]) => /GetItem.*requests/.test(operation));
+  return reads.reduce((sum, [, count]) => sum + count, 0);
+}
+
 function row(samples: number[]): string {
   return [50, 95, 99].map((p) => percentile(samples, p).toFixed(1).padStart(7)).join("  ");
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;
@@ -111,11 +124,12 @@ async function accessToken(
   return z.object({ access_token: z.string() }).parse(answer).access_token;
 }
 
-async function register(apiUrl: string, token: string, invoice: object): Promise<void> {
+async function register(apiUrl: string, token: string, invoice: object): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const response = await fetch(`${apiUrl}/irn`, { method: "POST", headers, body: JSON.stringify(invoice) });
   const text = await response.text();
   if (response.status !== 201) throw new Error(`POST /irn answered ${response.status}: ${text.slice(0, 300)}`);
+  return z.object({ irn: z.string() }).parse(JSON.parse(text)).irn;
 }
 
 /** The same client that the worker uses, with nothing around it. */
