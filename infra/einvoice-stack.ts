@@ -87,7 +87,7 @@ export class EinvoiceStack extends Stack {
         UPSTREAM,
       },
     })
-      .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "UpdateItem")
+      .uses(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem", "UpdateItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem", "PutItem", "UpdateItem")
       .uses(storage.events, "EVENTS_TABLE", "PutItem")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem")

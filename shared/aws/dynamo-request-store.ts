@@ -1,4 +1,5 @@
 import {
+  BatchGetCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -82,11 +83,6 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
       );
     },
 
-    async payload(rid) {
-      const { Item } = await db.send(new GetCommand({ TableName, Key: payloadAt(rid), ConsistentRead: true }));
-      return Item && Payload.parse(JSON.parse(StoredPayload.parse(Item).payload));
-    },
-
     async accept(rid, owner, sweepAt) {
       const accepted = await conditionally(() =>
         db.send(
@@ -111,6 +107,18 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
     },
 
     find,
+
+    async open(rid) {
+      const Keys = [requestAt(rid), payloadAt(rid)];
+      const { Responses = {}, UnprocessedKeys = {} } = await db.send(
+        new BatchGetCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+      );
+      // What was not read is not absent.
+      if (UnprocessedKeys[TableName]) throw new Error("the table did not serve both items");
+      const [request, payload] = Keys.map(({ sk }) => Responses[TableName]?.find((item) => item["sk"] === sk));
+      if (request?.["rid"] !== rid || request["state"] !== "QUEUED") return undefined;
+      return { request: StoredRequest.parse(request), payload: payload && payloadOf(payload) };
+    },
 
     async current(key, now) {
       const { Item } = await db.send(new GetCommand({ TableName, Key: { pk: key, sk: "-" }, ConsistentRead: true }));
@@ -166,6 +174,10 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
       return retried.held ? "retried" : "lost";
     },
   };
+}
+
+function payloadOf(item: unknown): Payload {
+  return Payload.parse(JSON.parse(StoredPayload.parse(item).payload));
 }
 
 /** QUEUED → FINAL, as an update of its own and as a part of the refusing transaction. */

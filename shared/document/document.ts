@@ -7,6 +7,7 @@ const Lock = z.object({ worker: z.string(), until: z.number() });
 /** A submission that may have reached a portal and whose outcome is not known yet. Its portal never changes. */
 export const Pending = z.object({
   op: z.literal("register"),
+  /** Whose submission was the last. */
   rid: z.string(),
   portal: z.string(),
   /** When the last submission was noted, and when the first was. */

@@ -8,8 +8,8 @@ export interface Sought {
   readonly number: DocumentNumber;
   /** The portal that it was sent to: the first to be asked. */
   readonly portal: string;
-  /** A portal said that the number is taken: then the IRN is asked for, whose document may bear another date. */
-  readonly isTaken: boolean;
+  /** Asks for the IRN, not for the number: its document may bear another date. */
+  readonly byIrn: boolean;
   /** No look-up before this time can show an absence: the call may be running, or what it registered not be visible yet. */
   readonly settledFrom: Date;
 }
@@ -62,9 +62,9 @@ export async function resolve(deps: ResolveDeps, sought: Sought): Promise<Resolu
 type Seen = Exclude<Resolution, { is: "absent" }> | { readonly is: "none" };
 
 async function look(deps: ResolveDeps, sought: Sought, portal: string): Promise<Seen> {
-  const { gstin, irn, number, isTaken } = sought;
+  const { gstin, irn, number, byIrn } = sought;
   const call: IrpCall = { gstin, portal, mayStillSend: deps.mayStillSend };
-  const answer = isTaken ? await deps.irp.byIrn(call, irn) : await deps.irp.byDocument(call, number);
+  const answer = byIrn ? await deps.irp.byIrn(call, irn) : await deps.irp.byDocument(call, number);
   if (answer.is === "ok") return vouchedFor(deps, sought, portal, answer.value);
   if (answer.is !== "refused") return { is: "open" };
   const { errors } = answer;

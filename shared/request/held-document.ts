@@ -12,10 +12,13 @@ const LOOKS_MS = [2_000, 5_000, 15_000, 30_000, 60_000, 300_000, 900_000] as con
 const HOURLY_MS = 3_600_000;
 const MOST_ERRORS = 20;
 
-/** The submission whose content the signed copy has, whole. That of the request at hand counts even if it never was sent. */
-export function ownSubmission({ request }: Job, { subs }: Pending, { docFp }: VerifiedDocument) {
-  const { rid } = request;
-  return [...subs, { rid, docFp: request.docFp }].find((sub) => sub.docFp === docFp);
+/**
+ * The submission whose content the signed copy has, whole: the last one that was sent, else an earlier one. That of the
+ * request at hand counts even if it never was sent.
+ */
+export function ownSubmission({ request }: Job, { rid, subs }: Pending, { docFp }: VerifiedDocument) {
+  const same = [...subs, { rid: request.rid, docFp: request.docFp }].filter((sub) => sub.docFp === docFp);
+  return same.find((sub) => sub.rid === rid) ?? same[0];
 }
 
 /** The document is registered. It is ours if its content is; else another document has the number. */

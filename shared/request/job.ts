@@ -24,14 +24,18 @@ export type WorkDeps = SettleDeps & {
   readonly newId: () => string;
 };
 
-/** One message's work: the accepted request, its document and the lease that its worker has on it. */
-export interface Job {
+/** A request as its worker found it, and the lease that it has, or may get, on the document. */
+export interface Lease {
   readonly deps: WorkDeps;
   readonly request: Request;
-  readonly invoice: Invoice;
   readonly hold: Hold;
   /** Asked right before a call's bytes leave, with the time that the call may take. */
   readonly mayStillSend: (timeoutMs: number) => boolean;
+}
+
+/** A worker's job: the document is locked, and the request was open after that. Nobody else can end it now. */
+export interface Job extends Lease {
+  readonly invoice: Invoice;
 }
 
 /** `done`: acknowledge the message. `hand-back`: it is needed again at that time. */
@@ -44,33 +48,32 @@ const GUARD_MS = 5_000;
 /** What would wait longer is parked: no message blocks its group for more. */
 const LONGEST_HAND_BACK_MS = 5_000;
 
-export function newJob(deps: WorkDeps, request: Request, invoice: Invoice): Job {
+export function newLease(deps: WorkDeps, request: Request): Lease {
   const ends = deps.monotonicMs() + LEASE_MS;
   return {
     deps,
     request,
-    invoice,
     hold: { worker: deps.newId(), until: deps.now().getTime() + LEASE_MS },
     mayStillSend: (timeoutMs) => deps.monotonicMs() + timeoutMs + GUARD_MS <= ends,
   };
 }
 
 /** A short wait keeps the message, a longer one is the sweeper's. */
-export async function wait({ deps, request }: Job, until: Date): Promise<Verdict> {
+export async function wait({ deps, request }: Lease, until: Date): Promise<Verdict> {
   if (until.getTime() - deps.now().getTime() <= LONGEST_HAND_BACK_MS) return { is: "hand-back", until };
   await deps.requests.park(request.rid, until);
   return DONE;
 }
 
-export function handBack(job: Job, ms: number): Verdict {
+export function handBack(job: Lease, ms: number): Verdict {
   return { is: "hand-back", until: later(job, ms) };
 }
 
-export function later({ deps }: Job, ms: number): Date {
+export function later({ deps }: Lease, ms: number): Date {
   return new Date(deps.now().getTime() + ms);
 }
 
 /** For a day an accepted request waits for a portal; then its caller has to know. */
-export function isOverdue({ deps, request }: Job): boolean {
+export function isOverdue({ deps, request }: Lease): boolean {
   return deps.now().getTime() - Date.parse(request.createdAt) > KEY_LIFE_MS;
 }

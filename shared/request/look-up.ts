@@ -11,6 +11,8 @@ export type Resubmission = { readonly is: "resubmit" };
 /** Pauses before a document that is certainly not registered is submitted again: the portal may be ill. */
 const RESUBMIT_MS = [0, 60_000, 300_000, 1_800_000] as const;
 const HOURLY_MS = 3_600_000;
+/** All portals show a document for so long at least (irp-protocol 5: two days, or three). */
+const CERTAIN_MS = 2 * 24 * 60 * 60 * 1000;
 /** So long the portals show a document; after that nobody answers for it. */
 const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
 
@@ -46,12 +48,13 @@ export async function lookUpBeforeRefusing(job: Job, before: Pending, errors: re
 function look({ deps, request, invoice, mayStillSend }: Job, pending: Pending): Promise<Resolution> {
   const { Typ, No, Dt } = invoice.DocDtls;
   const { gstin, irn } = request;
-  const { portal, taken, at } = pending;
+  const { portal, taken, at, subs } = pending;
   return resolve(
     { ...deps, mayStillSend: () => mayStillSend(0) },
     {
       ...{ gstin, irn, portal, number: { docType: Typ, docNo: No, docDate: Dt } },
-      isTaken: taken !== undefined,
+      // By number a document is found under its own date alone, and another request's may bear another one.
+      byIrn: taken !== undefined || subs.some(({ rid }) => rid !== request.rid),
       // The lease of the worker that sent it bounds how long its call can have lasted.
       settledFrom: new Date(at + LEASE_MS + deps.lookUpLagMs),
     },
@@ -60,7 +63,9 @@ function look({ deps, request, invoice, mayStillSend }: Job, pending: Pending): 
 
 /** None of the submissions is registered. */
 async function absent(job: Job, pending: Pending): Promise<Verdict | Resubmission> {
-  const { taken, at, n } = pending;
+  const { taken, at, since, n } = pending;
+  // Of what is older portals may show nothing though it is there.
+  if (job.deps.now().getTime() - since > CERTAIN_MS) return undecided(job, pending, { is: "open" });
   // The portal itself says that the number is taken: what it does not show is not absent.
   if (taken === "active") return undecided(job, pending, { is: "open" });
   if (taken) return refuseTaken(job, taken);

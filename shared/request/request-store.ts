@@ -19,11 +19,12 @@ export interface RequestStore {
   release(rid: string, owner: string): Promise<void>;
   /** Put if absent: the first payload of a rid stands. */
   savePayload(rid: string, payload: Payload, now: Date): Promise<void>;
-  payload(rid: string): Promise<Payload | undefined>;
   /** CLAIMED → QUEUED. From here on the request must end. */
   accept(rid: string, owner: string, sweepAt: Date): Promise<"accepted" | "lost">;
   /** Strongly consistent; undefined when the key now belongs to another rid. */
   find(rid: string): Promise<Request | undefined>;
+  /** Request and payload in one strongly consistent read; undefined unless the request is accepted and open. */
+  open(rid: string): Promise<{ readonly request: Request; readonly payload: Payload | undefined } | undefined>;
   /** Strongly consistent: what has the key now, unless it is finished and expired. */
   current(key: string, now: Date): Promise<Request | undefined>;
   /** QUEUED → FINAL, once. The key lives for a day from then. */

@@ -1,6 +1,6 @@
 import { canonicalHash } from "../canonical-json.ts";
 import type { Document, Pending } from "../document/document.ts";
-import { Invoice } from "../invoice/invoice.ts";
+import { type Invoice, Invoice as InvoiceSchema } from "../invoice/invoice.ts";
 import { needsSync } from "../irp/codes.ts";
 import type { Answer, SignedDocument } from "../irp/irp.ts";
 import { takenBy } from "../irp/outcome.ts";
@@ -13,11 +13,22 @@ import {
   refuseTaken,
   refuseUnsent,
 } from "./held-document.ts";
-import { DONE, handBack, isOverdue, type Job, later, newJob, type Verdict, type WorkDeps, wait } from "./job.ts";
+import {
+  DONE,
+  handBack,
+  isOverdue,
+  type Job,
+  type Lease,
+  later,
+  newLease,
+  type Verdict,
+  type WorkDeps,
+  wait,
+} from "./job.ts";
 import { lookUp, lookUpBeforeRefusing } from "./look-up.ts";
 import type { QueueMessage } from "./queue.ts";
 import { refusalFor } from "./refusal.ts";
-import { type Request, SKEW_MS } from "./request.ts";
+import { SKEW_MS } from "./request.ts";
 import { refuse, settle } from "./settle.ts";
 
 /** Who holds the lock is usually done within a second. */
@@ -28,67 +39,86 @@ const NOT_SENT_PAUSE_MS = 60_000;
 export async function work(deps: WorkDeps, { rid }: QueueMessage): Promise<Verdict> {
   const request = await deps.requests.find(rid);
   if (request?.state !== "QUEUED") return DONE;
-  const invoice = await acceptedInvoice(deps, request);
-  if (!invoice) return payloadLost(deps, request);
-
-  const job = newJob(deps, request, invoice);
+  const lease = newLease(deps, request);
   const chosen = await deps.choice.choose(request.gstin);
-  if ("openUntil" in chosen) return whileClosed(job, chosen.openUntil);
-  const pending = firstSubmission(job, chosen.portal);
-  const standing = await submitFirst(job, pending);
-  return standing === "submitted" ? send(job, pending, undefined) : follow(job, standing);
+  if ("openUntil" in chosen) return whileClosed(lease, chosen.openUntil);
+  const pending = firstSubmission(lease, chosen.portal);
+  const standing = await submitFirst(lease, pending);
+  return standing === "submitted"
+    ? withJob(lease, undefined, (job) => send(job, pending, undefined))
+    : follow(lease, standing);
 }
 
-/** Undefined when what is stored is not what was accepted: such a request can never be sent. */
-async function acceptedInvoice(deps: WorkDeps, { rid, fp }: Request): Promise<Invoice | undefined> {
-  const payload = await deps.requests.payload(rid);
-  if (!payload || canonicalHash(payload) !== fp) return undefined;
-  return Invoice.safeParse(payload.body).data;
-}
-
-/** The document is left as it is: what is pending on it, others will find. */
-async function payloadLost(deps: WorkDeps, request: Request): Promise<Verdict> {
-  await refuse(deps, request, undefined, { problem: refusalFor("payload_lost", request.irn) });
-  return DONE;
-}
-
-function firstSubmission({ deps, request }: Job, portal: string): Pending {
+function firstSubmission({ deps, request }: Lease, portal: string): Pending {
   const { rid, docFp } = request;
   const at = deps.now().getTime();
   return { op: "register", rid, portal, at, since: at, n: 1, subs: [{ rid, docFp }], looks: 0 };
 }
 
-/** Nothing may be sent for it now. What needs nothing sent goes on. */
-async function whileClosed(job: Job, openUntil: Date): Promise<Verdict> {
-  const { deps, request } = job;
-  const document = await deps.documents.find(request.irn);
-  if (document?.reg || document?.pending) return follow(job, document);
-  if (!isOverdue(job)) return wait(job, openUntil);
-  // Under the lock: the circuit may have closed for another worker, which may be sending it now.
-  const standing = await submitFirst(job, firstSubmission(job, deps.portals[0] ?? ""));
-  return standing === "submitted" ? refuseUnsent(job) : follow(job, standing);
-}
-
-function submitFirst({ deps, request, hold }: Job, pending: Pending): Promise<"submitted" | Document> {
+function submitFirst({ deps, request, hold }: Lease, pending: Pending): Promise<"submitted" | Document> {
   return deps.documents.submit(request.irn, request.gstin, hold, pending, deps.now());
 }
 
-/** Another worker was here first: wait for it, or take over what it left. */
-async function follow(job: Job, document: Document): Promise<Verdict> {
-  const { deps, request, hold } = job;
-  if (document.reg) return settled(job, document);
-  const isLive = document.lock && document.lock.until + SKEW_MS >= deps.now().getTime();
-  const taken = isLive ? undefined : await deps.documents.take(request.irn, hold, deps.now());
-  if (!taken) return handBack(job, LOCKED_PAUSE_MS);
-  if (taken.reg) return settled(job, taken);
-  if (taken.pending) return takeOver(job, taken.pending);
-  // Whoever had it gave up meanwhile.
-  await deps.documents.unlock(request.irn, hold, undefined);
-  return handBack(job, 0);
+/**
+ * The request once more, now that the document is locked: another worker may have ended it before, and from here on none can.
+ * `left` is what was pending on the document before.
+ */
+async function withJob(
+  lease: Lease,
+  left: Pending | undefined,
+  work: (job: Job) => Promise<Verdict>,
+): Promise<Verdict> {
+  const { deps, request, hold } = lease;
+  const opened = await deps.requests.open(request.rid);
+  if (!opened) {
+    await deps.documents.unlock(request.irn, hold, left);
+    return DONE;
+  }
+  const invoice = acceptedInvoice(opened);
+  if (invoice) return work({ ...lease, invoice });
+  // What is stored is not what was accepted: such a request can never be sent.
+  const problem = refusalFor("payload_lost", request.irn);
+  return (await refuse(deps, request, hold, { problem, pending: left })) === "fenced" ? handBack(lease, 0) : DONE;
 }
 
-async function settled({ deps, request, invoice }: Job, document: Document): Promise<Verdict> {
-  await settle(deps, request, invoice, document);
+function acceptedInvoice({ request, payload }: Opened): Invoice | undefined {
+  const isAccepted = payload !== undefined && canonicalHash(payload) === request.fp;
+  return isAccepted ? InvoiceSchema.safeParse(payload.body).data : undefined;
+}
+
+type Opened = NonNullable<Awaited<ReturnType<WorkDeps["requests"]["open"]>>>;
+
+/** Nothing may be sent for it now. What needs nothing sent goes on. */
+async function whileClosed(lease: Lease, openUntil: Date): Promise<Verdict> {
+  const { deps, request } = lease;
+  const document = await deps.documents.find(request.irn);
+  if (document?.reg || document?.pending) return follow(lease, document);
+  if (!isOverdue(lease)) return wait(lease, openUntil);
+  // Under the lock: the circuit may have closed for another worker, which may be sending it now.
+  const standing = await submitFirst(lease, firstSubmission(lease, deps.portals[0] ?? ""));
+  return standing === "submitted" ? withJob(lease, undefined, refuseUnsent) : follow(lease, standing);
+}
+
+/** Another worker was here first: wait for it, or take over what it left. */
+async function follow(lease: Lease, document: Document): Promise<Verdict> {
+  const { deps, request, hold } = lease;
+  if (document.reg) return settled(lease, document);
+  const isLive = document.lock && document.lock.until + SKEW_MS >= deps.now().getTime();
+  const taken = isLive ? undefined : await deps.documents.take(request.irn, hold, deps.now());
+  if (!taken) return handBack(lease, LOCKED_PAUSE_MS);
+  const { reg, pending } = taken;
+  if (pending && !reg) return withJob(lease, pending, (job) => takeOver(job, pending));
+  // Whoever had it registered it meanwhile, or gave up.
+  await deps.documents.unlock(request.irn, hold, undefined);
+  return reg ? settled(lease, taken) : handBack(lease, 0);
+}
+
+/** A registration stays: its outcome needs no lock. */
+async function settled({ deps, request }: Lease, document: Document): Promise<Verdict> {
+  const opened = await deps.requests.open(request.rid);
+  const invoice = opened && acceptedInvoice(opened);
+  if (invoice) await settle(deps, request, invoice, document);
+  else if (opened) await refuse(deps, request, undefined, { problem: refusalFor("payload_lost", request.irn) });
   return DONE;
 }
 
@@ -101,7 +131,7 @@ async function takeOver(job: Job, pending: Pending): Promise<Verdict> {
 async function resubmit(job: Job, before: Pending): Promise<Verdict> {
   const { rid, docFp, irn } = job.request;
   const subs = before.subs.some((sub) => sub.rid === rid) ? before.subs : [...before.subs, { rid, docFp }];
-  const pending = { ...before, n: before.n + 1, at: job.deps.now().getTime(), subs, looks: 0 };
+  const pending = { ...before, rid, n: before.n + 1, at: job.deps.now().getTime(), subs, looks: 0 };
   const noted = await job.deps.documents.resubmit(irn, job.hold, pending);
   return noted === "fenced" ? handBack(job, 0) : send(job, pending, before);
 }

@@ -136,29 +136,46 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
     });
   });
 
-  describe("payload", () => {
-    it("comes back as it was put, non-ASCII text, numbers and nulls included", async () => {
+  describe("open", () => {
+    it("shows an accepted request and its payload as it was put, non-ASCII text, numbers and nulls included", async () => {
       const store = makeStore();
-      const { rid } = aRequest();
+      const { rid } = await accepted(store);
       await store.savePayload(rid, PAYLOAD, AT);
-      expect(JSON.stringify(await store.payload(rid))).toBe(JSON.stringify(PAYLOAD));
+      const opened = await store.open(rid);
+      expect(opened?.request).toEqual(await store.find(rid));
+      expect(JSON.stringify(opened?.payload)).toBe(JSON.stringify(PAYLOAD));
     });
 
-    it("stands as it was first put", async () => {
+    it("shows the payload that was put first", async () => {
       const store = makeStore();
-      const { rid } = aRequest();
+      const { rid } = await accepted(store);
       await store.savePayload(rid, PAYLOAD, AT);
       await store.savePayload(rid, { ...PAYLOAD, body: "another" }, at(1));
-      expect(await store.payload(rid)).toEqual(PAYLOAD);
+      expect((await store.open(rid))?.payload).toEqual(PAYLOAD);
     });
 
-    it("belongs to one rid, not to its key", async () => {
+    it("shows no payload of another life of the key", async () => {
       const store = makeStore();
-      const first = aRequest();
+      const first = await claimed(store);
       await store.savePayload(first.rid, PAYLOAD, AT);
-      expect(await store.payload(aRequest({ key: first.key }).rid)).toBeUndefined();
+      const second = await accepted(store, aRequest({ key: first.key }), at(KEY_LIFE_MS));
+      expect(await store.open(second.rid)).toMatchObject({ request: { rid: second.rid }, payload: undefined });
+      expect(await store.open(first.rid)).toBeUndefined();
     });
 
+    it("shows nothing of what is only claimed, finished, or was never there", async () => {
+      const store = makeStore();
+      const { rid: onlyClaimed } = await claimed(store);
+      const { rid: finished } = await accepted(store);
+      await store.finish(finished, REGISTERED, AT);
+      for (const rid of [onlyClaimed, finished, aRequest().rid]) {
+        await store.savePayload(rid, PAYLOAD, AT);
+        expect(await store.open(rid)).toBeUndefined();
+      }
+    });
+  });
+
+  describe("savePayload", () => {
     it("leaves the request of the same key alone", async () => {
       const store = makeStore();
       const { rid, owner } = await claimed(store);

@@ -40,11 +40,6 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       if (!payloads.has(rid)) payloads.set(rid, JSON.stringify(payload));
     },
 
-    async payload(rid) {
-      const text = payloads.get(rid);
-      return text === undefined ? undefined : (JSON.parse(text) as Payload);
-    },
-
     async accept(rid, owner, sweepAt) {
       const claimed = claimedBy(rows, rid, owner);
       if (!claimed) return "lost";
@@ -56,6 +51,13 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
     async find(rid) {
       const request = requests.get(keyOf(rid));
       return request?.rid === rid ? structuredClone(request) : undefined;
+    },
+
+    async open(rid) {
+      const request = queuedAs(rows, rid);
+      const text = payloads.get(rid);
+      const payload = text === undefined ? undefined : (JSON.parse(text) as Payload);
+      return request && { request: structuredClone(request), payload };
     },
 
     async current(key, now) {

@@ -67,7 +67,7 @@ describe("the functions", () => {
         QUEUED_QUEUE_URL: ["SendMessage"],
       },
       irpworker: {
-        REQUESTS_TABLE: ["GetItem", "UpdateItem"],
+        REQUESTS_TABLE: ["BatchGetItem", "GetItem", "UpdateItem"],
         DOCUMENTS_TABLE: ["GetItem", "PutItem", "UpdateItem"],
         EVENTS_TABLE: ["PutItem"],
         CLIENTS_TABLE: ["GetItem"],

@@ -171,6 +171,29 @@ describe("a lost answer", () => {
     expect(await outcomeOf(other.rid)).toEqual({ kind: "registered", status: 201, irn });
   });
 
+  it("is looked for by its IRN when it is another request's: that may bear another date", async () => {
+    const { portal, run, rid, irn, accept, clock, outcomeOf } = await setup();
+    portal.will({ is: "unknown", committed: true });
+    await run(rid);
+    const other = await accept(anInvoice({ docDate: "17/08/2026" }), { idempotencyKey: "k2" });
+    clock.advance(10 * SETTLED_MS);
+    await run(other.rid);
+
+    expect([portal.calls.length, portal.looks]).toEqual([1, ["NIC1 by IRN"]]);
+    expect(await outcomeOf(other.rid)).toMatchObject({ problem: { code: "number_used" } });
+    await run(rid);
+    expect(await outcomeOf()).toEqual({ kind: "registered", status: 201, irn });
+  });
+
+  it("is neither sent again nor refused once portals may no longer show it", async () => {
+    const { portal, run, rid, clock, outcomeOf } = await setup();
+    portal.will({ is: "unknown" });
+    await run(rid);
+    clock.advance(2 * DAY_MS + 1);
+    await run(rid);
+    expect([portal.calls.length, await outcomeOf()]).toEqual([1, undefined]);
+  });
+
   it("is the request's that the event names, when two found the same content and the first one died", async () => {
     const { portal, run, rid, irn, accept, clock, outcomeOf, documents, bus } = await setup(
       withTotal(1181)(anInvoice()),

@@ -18,7 +18,7 @@ describe("submit", () => {
 
     const { payload, gstin, irn, docFp } = submission;
     expect(await requests.find(rid)).toMatchObject({ state: "QUEUED", gstin, irn, docFp, op: "register", attempt: 1 });
-    expect(await requests.payload(rid)).toEqual(payload);
+    expect((await requests.open(rid))?.payload).toEqual(payload);
     expect(queue.sent).toEqual([
       { flow: "direct", group: expect.stringContaining(gstin), message: { v: 1, rid, irn, attempt: 1 } },
     ]);

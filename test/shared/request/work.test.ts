@@ -589,7 +589,25 @@ describe("work", () => {
       expect(await requests.find(rid)).toMatchObject({ state: "FINAL", outcome: { problem } });
       expect(bus.published).toMatchObject([{ type: "irn.failed", data: { code: "payload_lost" } }]);
       expect(portal.calls).toEqual([]);
-      expect(rows.documents.size).toBe(0);
+      expect([...rows.documents.values()]).toMatchObject([{ seq: 0 }]);
+      expect([...rows.documents.values()][0]).not.toHaveProperty("lock");
+    });
+
+    it("sends nothing for a request that another worker ended between its reading and the lock", async () => {
+      const { accept, run, requests, documents, portal } = setup();
+      portal.will(REFUSED);
+      const { rid, irn } = await accept();
+      const find: typeof requests.find = async (id) => {
+        const seen = await requests.find(id);
+        await run(rid);
+        return seen;
+      };
+      expect(await run(rid, { requests: { ...requests, find } })).toEqual(DONE);
+
+      expect(portal.calls).toHaveLength(1);
+      expect(await requests.find(rid)).toMatchObject({ outcome: { problem: { code: "refused_by_irp" } } });
+      const document = await documents.find(irn);
+      expect([document?.lock, document?.pending]).toEqual([undefined, undefined]);
     });
   });
 
