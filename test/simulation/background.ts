@@ -1,0 +1,82 @@
+import type { EventKey } from "../../shared/event/event.ts";
+import { sweep } from "../../shared/request/sweep.ts";
+import { START_MS, type World } from "./world.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Each minute, but not in minutes in which it could find nothing. */
+export function startSweeper(world: World): void {
+  const { scheduler } = world;
+  const stores = withOldIndexes(world);
+  const tick = () => {
+    expire(world);
+    const instance = world.instance("sweeper");
+    const { counts } = world;
+    const deps = {
+      requests: instance.port("requests", stores.requests),
+      events: instance.port("events", stores.events),
+      queue: instance.port("queue", world.queue),
+      bus: instance.port("bus", world.bus),
+      now: instance.now,
+    };
+    counts.sweeps++;
+    scheduler.woken();
+    sweep(deps).catch(() => undefined);
+    scheduler.after(MINUTE_MS, () => skip());
+  };
+  const skip = () => {
+    const nextMs = Math.min(firstDueMs(world), scheduler.nextMs());
+    const wholeMinutes = Math.floor((nextMs - scheduler.nowMs()) / MINUTE_MS);
+    if (wholeMinutes > 0 && nextMs < Infinity) scheduler.after(wholeMinutes * MINUTE_MS, tick);
+    else tick();
+  };
+  scheduler.after(MINUTE_MS, tick);
+}
+
+/** The sweeper reads through indexes, which may lag behind the rows. */
+function withOldIndexes({
+  stores: { requests, events },
+  weather,
+}: World): Pick<World["stores"], "requests" | "events"> {
+  const lagging = <Args extends unknown[], Row>(read: (...args: Args) => Promise<readonly Row[]>) => {
+    let before: readonly Row[] = [];
+    return async (...args: Args) => {
+      const rows = await read(...args);
+      const shown = weather.showsOldIndex() ? [...before, ...rows] : rows;
+      before = rows;
+      return shown;
+    };
+  };
+  return {
+    requests: { ...requests, due: lagging(requests.due) },
+    events: { ...events, undispatched: lagging(events.undispatched) },
+  };
+}
+
+/** The first time at which a sweep has something to do. */
+function firstDueMs({ stores: { rows } }: World): number {
+  let first = Infinity;
+  for (const { sweepAt = Infinity } of rows.requests.values()) first = Math.min(first, sweepAt);
+  for (const { dispatchAt = Infinity } of rows.events.values()) first = Math.min(first, dispatchAt);
+  return first - START_MS;
+}
+
+/** DynamoDB removes what has expired, when it comes to it. */
+function expire({ stores: { rows }, weather, watch, scheduler }: World): void {
+  for (const [key, { rid, expiresAt = Infinity }] of rows.requests) {
+    if (expiresAt * 1000 + weather.expiryLagMs() > START_MS + scheduler.nowMs()) continue;
+    const removal = { instance: "DynamoDB", label: "requests.expire", args: [rid] };
+    void watch.observe(removal, async () => rows.requests.delete(key));
+  }
+}
+
+/** Takes events from the bus: whoever subscribed is told, then the row says so. */
+export function startFanOut(world: World): void {
+  world.on.event = (event: EventKey) => {
+    const instance = world.instance("fan-out");
+    const events = instance.port("events", world.stores.events);
+    world.watch.toldOf(event.id);
+    world.scheduler.woken();
+    events.dispatched(event).catch(() => undefined);
+  };
+}

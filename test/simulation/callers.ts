@@ -1,0 +1,179 @@
+import { outcomeAnswer } from "../../functions/pipeline/outcome-answer.ts";
+import { Problem } from "../../shared/api/problem.ts";
+import type { DocumentStore } from "../../shared/document/document-store.ts";
+import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
+import { newPace } from "../../shared/request/pace.ts";
+import type { Flow, Outcome } from "../../shared/request/request.ts";
+import { keyOfSubmission, type Submission, submit } from "../../shared/request/submit.ts";
+import { type WaitDeps, waitForOutcome } from "../../shared/request/wait.ts";
+import { type ContentName, content } from "./documents.ts";
+import type { Instance } from "./instance.ts";
+import type { CallAnswer } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+/** One caller and everything it sends under one key. */
+export interface CallerPlan {
+  readonly content: ContentName;
+  /** None: each of its calls is a request of its own. */
+  readonly key: string | undefined;
+  readonly flow: Flow;
+  readonly atMs: number;
+  readonly waitMs: number;
+  /** After that it takes the connection for lost. */
+  readonly patienceMs: number;
+  /** Calls until it has an outcome, and the pause between two. */
+  readonly tries: number;
+  readonly retryMs: number;
+  /** When it sends the same again, having its outcome or not. */
+  readonly repeatsAtMs: readonly number[];
+  /** By then today's rules refuse the document. */
+  readonly tooLateFromMs: number;
+}
+
+const API_TIMEOUT_MS = 30_000;
+/** A little less than the day for which a key lives. */
+const SURELY_ALIVE_MS = 23 * 60 * 60 * 1000;
+
+interface HttpCall {
+  readonly content: ContentName;
+  readonly key: string | undefined;
+  readonly flow: Flow;
+  readonly waitMs: number;
+  readonly isTooLate: boolean;
+}
+
+/** Calls until it has an answer that stands, as the API tells its callers to. */
+export async function startCaller(world: World, plan: CallerPlan): Promise<void> {
+  const { atMs, tries, retryMs, repeatsAtMs } = plan;
+  await pause(world, atMs);
+  for (let n = 0; n < tries; n++) {
+    const answer = await callWithPatience(world, plan);
+    if (answer && answer.status !== 202 && answer.status < 500) break;
+    if (plan.key === undefined && answer?.status === 202) break;
+    await pause(world, retryMs);
+  }
+  for (const repeatAtMs of repeatsAtMs) {
+    await pause(world, repeatAtMs - world.scheduler.nowMs());
+    await callWithPatience(world, plan);
+  }
+}
+
+async function callWithPatience(world: World, plan: CallerPlan): Promise<CallAnswer | undefined> {
+  const isTooLate = world.scheduler.nowMs() >= plan.tooLateFromMs;
+  return new Promise((resolve) => {
+    const over = (answer: CallAnswer | undefined) => {
+      resolve(answer);
+      world.scheduler.woken();
+    };
+    void call(world, { ...plan, isTooLate }).then(over);
+    world.scheduler.after(plan.patienceMs, () => over(undefined));
+  });
+}
+
+/** One HTTP call, answered by an instance of its own. Never settles when the instance dies. */
+export async function call(world: World, http: HttpCall): Promise<CallAnswer> {
+  const instance = world.instance("api");
+  const { name, docFp, irn, gstin, payload, fp } = content(http.content);
+  const id = instance.name;
+  world.trace.tell(`${id} is called with ${name} under ${http.key ?? "no key"}, ${http.flow}`);
+  const idempotencyKey = http.key;
+  const submission: Submission = { gstin, payload, irn, docFp, flow: http.flow, idempotencyKey, requestId: id };
+  const startedMs = world.scheduler.nowMs();
+  const watched = { id, fp, key: keyOfSubmission(submission), startedMs };
+  let isOver = false;
+  world.scheduler.after(API_TIMEOUT_MS, () => {
+    if (!isOver) instance.die("it took too long");
+  });
+  const given = await answered(world, instance, submission, http);
+  const answer = world.sabotage.answer?.(given) ?? given;
+  isOver = true;
+  world.trace.tell(`${id} answers ${answer.status} ${answer.code ?? ""} ${answer.rid ?? ""}`);
+  world.watch.answered(watched, answer);
+  return answer;
+}
+
+/** What the function behind POST /irn does with it. */
+async function answered(
+  { stores, queue }: World,
+  instance: Instance,
+  submission: Submission,
+  { waitMs, isTooLate }: HttpCall,
+): Promise<CallAnswer> {
+  let ids = 0;
+  const deps = {
+    requests: instance.port("requests", stores.requests),
+    documents: instance.port("documents", stores.documents),
+    queue: instance.port("queue", queue),
+    pace: newPace(),
+    mayWaitOn: async () => true,
+    now: instance.now,
+    sleep: instance.sleep,
+    newId: () => `${instance.name}:${++ids}`,
+  };
+  try {
+    const submitted = isTooLate ? await earlierAnswer(deps, submission) : await submit(deps, submission);
+    if (!submitted) return { status: 422, code: "invalid_document", text: "", rid: undefined };
+    if (submitted.is === "accepted") return await acceptedAnswer(deps, submitted.rid, waitMs);
+    const { outcome, replayOf } = submitted;
+    return await toAnswer(deps.documents, outcome, replayOf, instance.name);
+  } catch (error) {
+    if (!(error instanceof Problem)) return { status: 500, code: "internal_error", text: "", rid: undefined };
+    return { status: error.body.status, code: error.body.code, text: "", rid: undefined };
+  }
+}
+
+type ApiDeps = WaitDeps & { readonly documents: Pick<DocumentStore, "answer"> };
+
+async function acceptedAnswer(deps: ApiDeps, rid: string, waitMs: number): Promise<CallAnswer> {
+  const pending = { status: 202, code: undefined, text: "", rid };
+  try {
+    const outcome = await waitForOutcome(deps, rid, waitMs);
+    return outcome ? await toAnswer(deps.documents, outcome, rid, rid) : pending;
+  } catch {
+    return pending;
+  }
+}
+
+async function toAnswer(
+  documents: Pick<DocumentStore, "answer">,
+  outcome: Outcome,
+  rid: string | undefined,
+  callId: string,
+): Promise<CallAnswer> {
+  const { status, text, json } = {
+    text: undefined,
+    json: undefined,
+    ...(await outcomeAnswer(documents, outcome, rid ?? callId)),
+  };
+  const code = outcome.kind === "problem" ? outcome.problem.code : undefined;
+  return { status, code, text: text ?? JSON.stringify(json), rid };
+}
+
+/** Once everything has ended, each key that lives gives its answer once more. */
+export async function replayAll(world: World): Promise<void> {
+  const { scheduler, setting, watch } = world;
+  const nowMs = scheduler.nowMs();
+  for (const [rid, { atMs }] of watch.ended) {
+    const { key, fp } = watch.accepted.get(rid) ?? {};
+    const isSender = (caller: CallerPlan) => keyOfCaller(caller) === key && content(caller.content).fp === fp;
+    const sender = key === undefined ? undefined : setting.callers.find(isSender);
+    const isAlive = nowMs - atMs < SURELY_ALIVE_MS;
+    if (sender && isAlive) void call(world, { ...sender, waitMs: 1_000, isTooLate: false });
+  }
+  await scheduler.runUntil(nowMs + 60_000);
+}
+
+function keyOfCaller({ content: name, key }: CallerPlan): string | undefined {
+  const { gstin, payload, irn, docFp } = content(name);
+  if (key === undefined) return undefined;
+  return keyOfSubmission({ gstin, payload, irn, docFp, flow: "direct", idempotencyKey: key, requestId: "" });
+}
+
+function pause({ scheduler }: World, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    scheduler.after(ms, () => {
+      resolve();
+      scheduler.woken();
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import { canonicalHash } from "../../shared/canonical-json.ts";
+import { documentFingerprint } from "../../shared/document/document-fingerprint.ts";
+import type { Invoice } from "../../shared/invoice/invoice.ts";
+import { irnOf } from "../../shared/invoice/irn.ts";
+import type { Payload } from "../../shared/request/request.ts";
+import { anInvoice } from "../fakes/an-invoice.ts";
+
+/** What callers send in the simulation. Made once per process: hashing is most of what a run would otherwise do. */
+export interface Content {
+  readonly name: ContentName;
+  readonly invoice: Invoice;
+  readonly payload: Payload;
+  readonly gstin: string;
+  readonly irn: string;
+  readonly docFp: string;
+  readonly fp: string;
+}
+
+const invoices = {
+  /** The document. */
+  first: anInvoice({ docNo: "SIM/a/1" }),
+  /** The same document spelled otherwise: another payload, no other document. */
+  respelled: anInvoice({ docNo: "SIM/A/1" }),
+  /** The number, the date and the total of the first, and another content. */
+  other: anInvoice({ docNo: "SIM/a/1", BuyerDtls: { LglNm: "Another Buyer LLP" } }),
+  /** The number of the first on another day of its year: the IRN is the same. */
+  otherDay: anInvoice({ docNo: "SIM/a/1", docDate: "17/08/2026" }),
+  /** Another number. */
+  second: anInvoice({ docNo: "SIM/2" }),
+} as const;
+
+export type ContentName = keyof typeof invoices;
+export const contentNames = Object.keys(invoices) as [ContentName, ...ContentName[]];
+
+const catalogue = new Map(contentNames.map((name) => [name, contentOf(name)]));
+
+export function content(name: ContentName): Content {
+  const found = catalogue.get(name);
+  if (!found) throw new RangeError(`no content is called ${name}`);
+  return found;
+}
+
+function contentOf(name: ContentName): Content {
+  const invoice = invoices[name];
+  const { SellerDtls, DocDtls } = invoice;
+  const payload = { method: "POST", path: "/irn", query: {}, body: invoice };
+  const sellerGstin = SellerDtls.Gstin;
+  return {
+    name,
+    invoice,
+    payload,
+    gstin: sellerGstin,
+    irn: irnOf({ sellerGstin, docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt }),
+    docFp: documentFingerprint(invoice),
+    fp: canonicalHash(payload),
+  };
+}

@@ -1,0 +1,219 @@
+import { documentFingerprint } from "../../shared/document/document-fingerprint.ts";
+import type { Invoice } from "../../shared/invoice/invoice.ts";
+import { irnOf } from "../../shared/invoice/irn.ts";
+import { registrable } from "../../shared/invoice/registrable.ts";
+import type { Answer, DocumentNumber, IrpError, SignedDocument } from "../../shared/irp/irp.ts";
+import type { VerifiedDocument } from "../../shared/irp/verify.ts";
+import { portalTimeToTimestamp, toPortalTime } from "../../shared/ist.ts";
+import { type ContentName, content } from "./documents.ts";
+
+export const portals = ["NIC1", "NIC2"] as const;
+export type PortalName = (typeof portals)[number];
+
+/** A time of the run, in ms from its start; the end does not belong to it. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What the government's side does of itself. */
+export interface GovernmentPlan {
+  /** Then a portal knows only its own documents, and what the registry had told before. */
+  readonly registryDown: readonly Window[];
+  /** The date is refused, before anything else is looked at. */
+  readonly dateRule: readonly Window[];
+  /** Contents that are refused whenever they come. */
+  readonly refuses: readonly ContentName[];
+  /** The buyer is not in the portal's copy of the taxpayers, until it is synchronised. */
+  readonly unknownTaxpayer: readonly Window[];
+  /** A portal of this name shows and takes nothing. */
+  readonly dead: readonly (Window & { readonly portal: PortalName })[];
+  /** Somebody else registers, through another system, here or at an IRP that is none of ours. */
+  readonly others: readonly {
+    readonly atMs: number;
+    readonly at: PortalName | "IRIS";
+    readonly content: ContentName;
+  }[];
+  /** Somebody cancels at the portal whatever is registered by then. */
+  readonly cancelsAtMs: readonly number[];
+}
+
+export const quietGovernment: GovernmentPlan = {
+  registryDown: [],
+  dateRule: [],
+  refuses: [],
+  unknownTaxpayer: [],
+  dead: [],
+  others: [],
+  cancelsAtMs: [],
+};
+
+/** The truth, which nobody of ours sees. */
+export interface Registered {
+  readonly irn: string;
+  readonly at: PortalName | "IRIS";
+  readonly docFp: string;
+  readonly docDate: string;
+  /** The request whose call it was; undefined for somebody else's. */
+  readonly by: string | undefined;
+  readonly atMs: number;
+  /** From here on look-ups show it. */
+  readonly visibleMs: number;
+  readonly signed: Omit<SignedDocument, "status">;
+  status: "ACT" | "CNL";
+}
+
+export interface Government {
+  readonly registered: readonly Registered[];
+  isDead(portal: string, ms: number): boolean;
+  /** A portal's decision on a document that reached it. `by` is the request that sent it. */
+  register(portal: PortalName, invoice: Invoice, by: string): Answer<SignedDocument>;
+  byIrn(portal: string, irn: string): Answer<SignedDocument>;
+  byDocument(portal: string, gstin: string, number: DocumentNumber): Answer<SignedDocument>;
+  synchronise(): void;
+  registerForAnother(at: PortalName | "IRIS", name: ContentName): void;
+  /** Cancels one document, or all that are registered. */
+  cancel(irn?: string): void;
+}
+
+interface GovernmentDeps {
+  readonly plan: GovernmentPlan;
+  readonly nowMs: () => number;
+  readonly startMs: number;
+  readonly lagMs: () => number;
+  readonly committed: (registered: Registered) => void;
+}
+
+/** Portals show a document for three days (2283). */
+const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
+
+/** Two portals and the registry behind them, as far as answers tell. */
+export function newGovernment({ plan, nowMs, startMs, lagMs, committed }: GovernmentDeps): Government {
+  const registered: Registered[] = [];
+  let synchronisedAtMs = -Infinity;
+
+  /** What the portal finds when it looks for a duplicate. */
+  function duplicateOf(portal: PortalName, irn: string): Registered | undefined {
+    const isDown = isIn(plan.registryDown, nowMs());
+    return registered.find(
+      (other) => other.irn === irn && (other.at === portal || !isDown || !isIn(plan.registryDown, other.atMs)),
+    );
+  }
+
+  function refusalOf(docFp: string): IrpError | undefined {
+    const ms = nowMs();
+    if (isIn(plan.dateRule, ms)) return { code: "2270", message: "the document is too old" };
+    const isUnknown = plan.unknownTaxpayer.some((window) => isIn([window], ms) && synchronisedAtMs < window.fromMs);
+    if (isUnknown) return { code: "3028", message: "the buyer's GSTIN is not known" };
+    if (plan.refuses.some((name) => content(name).docFp === docFp)) return { code: "2172", message: "a wrong amount" };
+    return undefined;
+  }
+
+  function add(at: Registered["at"], document: Known, by: string | undefined): Registered {
+    const atMs = nowMs();
+    const AckNo = 112610000000001 + registered.length;
+    const ack = { AckNo, AckDt: toPortalTime(new Date(startMs + atMs)), Irn: document.irn };
+    const signed = {
+      irn: document.irn,
+      signedInvoice: JSON.stringify({ ...ack, data: document.text }),
+      signedQrCode: JSON.stringify({ Irn: document.irn }),
+    };
+    const { irn, docFp, docDate } = document;
+    const entry: Registered = { irn, at, docFp, docDate, by, atMs, visibleMs: atMs + lagMs(), signed, status: "ACT" };
+    registered.push(entry);
+    committed(entry);
+    return entry;
+  }
+
+  function shown(portal: string, isSought: (other: Registered) => boolean): Answer<SignedDocument> {
+    const found = registered.find((other) => other.at === portal && isSought(other) && other.visibleMs <= nowMs());
+    if (!found) return { is: "refused", errors: [{ code: "2154", message: "IRN details are not found" }] };
+    if (nowMs() - found.atMs > SHOWN_MS) return { is: "refused", errors: [{ code: "2283", message: "too old" }] };
+    return { is: "ok", value: { ...found.signed, status: found.status } };
+  }
+
+  return {
+    registered,
+    isDead: (portal, ms) => plan.dead.some((each) => each.portal === portal && isIn([each], ms)),
+    register(portal, invoice, by) {
+      const document = known(invoice);
+      const refusal = refusalOf(document.docFp);
+      if (refusal) return { is: "refused", errors: [refusal] };
+      const duplicate = duplicateOf(portal, document.irn);
+      if (duplicate) return taken(portal, duplicate);
+      const { signed } = add(portal, document, by);
+      return { is: "ok", value: { ...signed, status: "ACT" } };
+    },
+    byIrn: (portal, irn) => shown(portal, (other) => other.irn === irn),
+    byDocument: (portal, gstin, { docType, docNo, docDate }) => {
+      const irn = irnOf({ sellerGstin: gstin, docType, docNo, docDate });
+      return shown(portal, (other) => other.irn === irn && other.docDate === docDate);
+    },
+    synchronise() {
+      synchronisedAtMs = nowMs();
+    },
+    registerForAnother(at, name) {
+      const document = known(content(name).invoice);
+      if (isIn(plan.registryDown, nowMs()) || registered.some(({ irn }) => irn === document.irn)) return;
+      add(at, document, undefined);
+    },
+    cancel(irn) {
+      for (const entry of registered) if (irn === undefined || entry.irn === irn) entry.status = "CNL";
+    },
+  };
+}
+
+/** What a portal says of a number that is taken. */
+function taken(portal: PortalName, { irn, at, status }: Registered): Answer<SignedDocument> {
+  const code = status === "CNL" ? "2278" : at === "IRIS" ? "2295" : "2150";
+  const existing = at === portal ? {} : { existing: { irn, irp: at } };
+  return { is: "unknown", errors: [{ code, message: "the number is taken" }], reason: code, ...existing };
+}
+
+export function isIn(windows: readonly Window[], ms: number): boolean {
+  return windows.some(({ fromMs, toMs }) => fromMs <= ms && ms < toMs);
+}
+
+interface Known {
+  readonly irn: string;
+  readonly docFp: string;
+  readonly docDate: string;
+  /** The content as it is signed: the number in capitals. */
+  readonly text: string;
+}
+
+const documents = new Map<string, Known>();
+const fingerprints = new Map<string, string>();
+
+/** Worked out once per content and process. */
+function known(invoice: Invoice): Known {
+  const sent = JSON.stringify(invoice);
+  const found = documents.get(sent) ?? knownNow(invoice);
+  documents.set(sent, found);
+  return found;
+}
+
+export function irnOfInvoice(invoice: Invoice): string {
+  return known(invoice).irn;
+}
+
+function knownNow(invoice: Invoice): Known {
+  const { Typ, No, Dt } = invoice.DocDtls;
+  const DocDtls = { ...invoice.DocDtls, Typ: Typ.toUpperCase(), No: No.toUpperCase() };
+  const text = JSON.stringify({ ...registrable(invoice), DocDtls });
+  const irn = irnOf({ sellerGstin: invoice.SellerDtls.Gstin, docType: Typ, docNo: No, docDate: Dt });
+  return { irn, docFp: fingerprintOf(text), docDate: Dt, text };
+}
+
+/** The fingerprint of the signed content itself, whatever was sent. */
+export function fingerprintOf(text: string): string {
+  const found = fingerprints.get(text) ?? documentFingerprint(JSON.parse(text));
+  fingerprints.set(text, found);
+  return found;
+}
+
+/** Stands for the portal's signature: a garbled copy is no JSON. */
+export async function verifySigned({ signedInvoice }: SignedDocument): Promise<VerifiedDocument> {
+  const { AckNo, AckDt, Irn, data } = JSON.parse(signedInvoice) as Record<"AckNo" | "AckDt" | "Irn" | "data", string>;
+  return { irn: Irn, ackNo: String(AckNo), ackDt: portalTimeToTimestamp(AckDt), docFp: fingerprintOf(data) };
+}

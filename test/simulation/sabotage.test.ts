@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { holes } from "./holes.ts";
+import type { Invariant } from "./invariants.ts";
+import { hunt, sabotages } from "./sabotage.ts";
+
+const MOST_SCHEDULES = 300;
+
+/** Each safeguard of the protocol, taken away alone. The lock is not among them: pending and the fence protect without it. */
+const noticedBy: Readonly<Record<keyof typeof sabotages, readonly Invariant[]>> = {
+  // A second submission goes out while the first is open, to another portal when the registry is down.
+  pendingCondition: ["one registration"],
+  // A portal knows its own documents whatever it does late; another portal does not. Needs a portal later than assumed.
+  portalPin: ["one registration"],
+  // The date is refused before the portal looks for the document that it has. Needs look-ups later than assumed.
+  lookAfterRefusal: ["no registration after a refusal"],
+  // Sent again while look-ups lag, and refused: the first one is registered and nobody knows.
+  settledAbsence: ["no registration after a refusal"],
+  // Another's content becomes ours.
+  wholeContent: ["reg names a sub of its content"],
+  // A worker that lost its lock drops or writes what is another's.
+  fence: ["a stale owner changes nothing"],
+  // The bytes leave when the successor has settled the outcome.
+  guard: ["no registration after a refusal"],
+  // FINAL stands without its event for as long as the worker lives, and for ever when it dies there.
+  refusingTransaction: ["a refusal is one write"],
+  // The document is registered, and then FINAL, and nothing could tell.
+  eventFirst: ["the event comes first"],
+  // What is accepted is lost to the next caller with its key.
+  claimCondition: ["an accepted request stays"],
+  // The first claimant works on for a key that it has lost.
+  claimLease: ["a stale owner changes nothing"],
+  // A late release removes the successor's request.
+  releaseCondition: ["an accepted request stays", "a stale owner changes nothing"],
+  // A late acceptance accepts the successor's claim, with another payload.
+  acceptCondition: ["another payload gets no outcome", "a stale owner changes nothing"],
+  // The caller is told that something is on its way which never was accepted.
+  acceptedOnly: ["202 only for an accepted request", "400 only for an accepted key"],
+  // The payload that is worked on is not the one that was accepted.
+  payloadOfItsOwn: ["what is accepted can be read back"],
+  // A request that waits for a day is removed.
+  expiryFromTheEnd: ["an accepted request stays"],
+  // "Nothing was accepted", and it is registered.
+  acceptanceUnknown: ["nothing accepted means nothing accepted"],
+  // The answer to the same key changes.
+  frozenOutcome: ["frozen bytes"],
+  // A request that was refused meanwhile is sent.
+  secondRead: ["no registration after a refusal"],
+  // What was parked waits for ever.
+  sweepOfRequests: ["everything ends"],
+  // What the bus lost stays lost.
+  sweepOfEvents: ["every event is told"],
+  // What the sweeper sends is taken for the first message.
+  attemptInDeduplicationId: ["a message is not swallowed"],
+};
+
+describe("without a safeguard", () => {
+  it.each(Object.entries(noticedBy))("%s: %j notices", async (name, invariants) => {
+    const sabotage = sabotages[name as keyof typeof sabotages];
+    const among = holes.filter(({ without }) => without === name).map(({ story }) => story);
+    const found = await hunt(sabotage, among, MOST_SCHEDULES);
+    expect(
+      found?.invariants.some((invariant) => invariants.includes(invariant)),
+      JSON.stringify(found),
+    ).toBe(true);
+  });
+
+  it("nothing is noticed where nothing is missing", async () => {
+    const none = await hunt(
+      () => ({}),
+      holes.map(({ story }) => story),
+      0,
+    );
+    expect(none).toBeUndefined();
+  });
+});
