@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Policy } from "../shared/budget/policy.ts";
 import { Upstream } from "../shared/irp/portals.ts";
 
 /** Everything in which one stage differs from another. Nothing else in the project asks where it runs. */
@@ -12,6 +13,11 @@ export interface Stage {
   readonly upstream: Omit<z.input<typeof Upstream>, "portals">;
   /** How many workers may call the IRP at once, per queue. */
   readonly workers: { readonly direct: number; readonly queued: number };
+  /**
+   * What the upstream allows for each GSTIN, where nobody set another limit for one. NIC publishes none; 60 a minute is what the
+   * one GSP grants that publishes its own (OneFinOps).
+   */
+  readonly policy: Policy;
   /** How many callers may begin a long wait in ten seconds; the others are answered 202. Each keeps a function busy. */
   readonly longWaits: number;
   /** Live data outlives its stack. */
@@ -36,6 +42,8 @@ const test = {
   portals: "sandbox",
   upstream,
   workers: { direct: 10, queued: 5 },
+  // Our own sandbox has no limit: this one is for trying what happens beyond it.
+  policy: { calls: 100, perSeconds: 1, burst: 300, reserve: 100 },
   longWaits: 16,
   keepData: false,
 } as const;
@@ -68,6 +76,7 @@ export const stages = {
     ],
     upstream,
     workers: { direct: 50, queued: 10 },
+    policy: { calls: 60, perSeconds: 60, burst: 20, reserve: 10 },
     longWaits: 400,
     keepData: true,
     logRetentionDays: 365,

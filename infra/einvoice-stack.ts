@@ -25,6 +25,7 @@ export class EinvoiceStack extends Stack {
     const sandbox = stage.portals === "sandbox" ? new Sandbox(this, stage, storage) : undefined;
     const portals = sandbox?.portals ?? stage.portals;
     const ISSUER = api.url;
+    const POLICY = JSON.stringify(stage.policy);
     const UPSTREAM = this.toJsonString({ portals, ...stage.upstream });
 
     // Without a value at first: rotate-keys makes the key.
@@ -61,7 +62,7 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Suppliers cannot register invoices.",
       timeout: Duration.seconds(29),
       memoryMb: 1024,
-      environment: { ISSUER, UPSTREAM, LONG_WAITS: String(stage.longWaits) },
+      environment: { ISSUER, UPSTREAM, POLICY, LONG_WAITS: String(stage.longWaits) },
     })
       .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
@@ -85,6 +86,7 @@ export class EinvoiceStack extends Stack {
       environment: {
         MODE: stage.mode,
         UPSTREAM,
+        POLICY,
       },
     })
       .uses(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem", "UpdateItem")

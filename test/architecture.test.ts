@@ -12,7 +12,7 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
   ["shared/aws/dynamo-sandbox-store.ts", ["shared/sandbox/", "shared/aws/"]],
   ["functions/sandbox-irp/", ["functions/sandbox-irp/", "shared/sandbox/", "shared/aws/dynamo", "shared/env.ts"]],
   ["shared/invoice/", ["shared/invoice/", "shared/money.ts", "shared/gstin.ts"]],
-  ["shared/api/", ["shared/api/", "shared/invoice/"]],
+  ["shared/api/", ["shared/api/", "shared/invoice/", "shared/budget/budget.ts"]],
   ["shared/irp/nic/", ["shared/irp/", "shared/invoice/", "shared/ist.ts"]],
   ["shared/irp/", ["shared/irp/", "shared/invoice/", "shared/document/document-fingerprint.ts", "shared/ist.ts"]],
   ["shared/aws/", ["shared/"]],
@@ -30,16 +30,28 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
   ["infra/local/s", ["infra/"]],
   ["infra/local/", ["infra/local/"]],
   ["infra/commands/", ["infra/", "shared/"]],
-  ["infra/", ["infra/", "shared/api/", "shared/irp/portals.ts", "shared/event/event.ts", "shared/sandbox/accounts.ts"]],
+  [
+    "infra/",
+    [
+      "infra/",
+      "shared/api/",
+      "shared/budget/policy.ts",
+      "shared/irp/portals.ts",
+      "shared/event/event.ts",
+      "shared/sandbox/accounts.ts",
+    ],
+  ],
 ];
 
 function nouns(): string[] {
-  return ["document", "event", "idempotency", "oauth", "request", "taxpayer"].map((noun) => `shared/${noun}/`);
+  return ["budget", "document", "event", "idempotency", "oauth", "request", "taxpayer"].map(
+    (noun) => `shared/${noun}/`,
+  );
 }
 
 /** What the use cases know of the IRP: its port, what codes mean, and how an open outcome is settled. Never the wire. */
 function registering(): string[] {
-  const files = ["irp", "verify", "codes", "circuits", "outcome", "refused-for-good"];
+  const files = ["irp", "verify", "codes", "circuits", "evidence", "outcome", "refused-for-good"];
   return files.map((file) => `shared/irp/${file}.ts`);
 }
 

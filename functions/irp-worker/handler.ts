@@ -1,3 +1,4 @@
+import { type Admission, type AdmitDeps, admit } from "../../shared/request/admit.ts";
 import type { WorkDeps } from "../../shared/request/job.ts";
 import { type Queue, QueueMessage } from "../../shared/request/queue.ts";
 import type { Flow } from "../../shared/request/request.ts";
@@ -5,11 +6,14 @@ import { work } from "../../shared/request/work.ts";
 import type { Log } from "../pipeline/log.ts";
 import { queueFunction, type RecordVerdict } from "../pipeline/queue-function.ts";
 
-type Deps = WorkDeps & {
-  readonly log: Log;
-  readonly queue: Pick<Queue, "handBack">;
-  readonly flowOf: (queueArn: string) => Flow;
-};
+type Deps = WorkDeps &
+  AdmitDeps & {
+    readonly log: Log;
+    readonly queue: Pick<Queue, "handBack">;
+    readonly flowOf: (queueArn: string) => Flow;
+  };
+
+type Admitted = Extract<Admission, { is: "admitted" }>;
 
 /** The first attempt, and one that was sent again because the first was lost, are nobody's fault. */
 const SOUND_ATTEMPTS = 2;
@@ -23,7 +27,12 @@ export function createHandler(deps: Deps) {
     read: (body) => QueueMessage.parse(JSON.parse(body)),
     inOrderBy: ({ irn }) => irn,
     isSuspect: ({ attempt }) => attempt > SOUND_ATTEMPTS,
-    process: (message) => process(telling, message),
+    admit: async (message, record) => {
+      const admission = await admit(deps, message, deps.flowOf(record.eventSourceARN));
+      if (admission.is === "later") return { returnAt: admission.until };
+      return admission.is === "over" ? "acknowledge" : { admitted: admission };
+    },
+    process: (admitted, { attempt }) => process(telling, admitted, attempt),
     handBack: (record, until) =>
       deps.queue.handBack(deps.flowOf(record.eventSourceARN), record.receiptHandle, until, deps.now()),
   });
@@ -38,9 +47,9 @@ function tellingVerify({ log, verify }: Deps): Deps["verify"] {
     });
 }
 
-async function process(deps: Deps, message: QueueMessage): Promise<RecordVerdict> {
-  const verdict = await work(deps, message);
-  const { rid, irn, attempt } = message;
+async function process(deps: Deps, { request, hasSlot }: Admitted, attempt: number): Promise<RecordVerdict> {
+  const verdict = await work(deps, request, hasSlot);
+  const { rid, irn } = request;
   deps.log.info("worked", { rid, irn, attempt, verdict: verdict.is });
   return verdict.is === "done" ? "acknowledge" : { returnAt: verdict.until };
 }

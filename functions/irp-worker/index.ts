@@ -6,16 +6,21 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { dynamoSessionStore } from "../../shared/aws/dynamo-session-store.ts";
 import { eventBridgeBus } from "../../shared/aws/eventbridge-bus.ts";
 import { kmsVault } from "../../shared/aws/kms-vault.ts";
 import { secretUpstream } from "../../shared/aws/secret-upstream.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
+import { budgetedIrp } from "../../shared/budget/budgeted-irp.ts";
+import { patientBudget } from "../../shared/budget/patient-budget.ts";
+import { Policy, policiesOf } from "../../shared/budget/policy.ts";
 import { jsonVariable, readEnv } from "../../shared/env.ts";
 import { guardedIrp } from "../../shared/irp/guarded-irp.ts";
 import { portalKeys } from "../../shared/irp/portal-keys.ts";
@@ -37,6 +42,7 @@ const env = readEnv({
   UPSTREAM_SECRET: z.string(),
   DATA_KEY: z.string(),
   UPSTREAM: jsonVariable(Upstream),
+  POLICY: jsonVariable(Policy),
   MODE: z.enum(["test", "live"]),
 });
 const db = dynamo();
@@ -48,24 +54,28 @@ const keys = portalKeys(
 const now = () => new Date();
 const vault = kmsVault({ kms: new KMSClient(), keyId: env.DATA_KEY, now, randomBytes });
 const portals = portalNames(env.UPSTREAM);
+const policies = policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now);
+const budget = patientBudget(dynamoBudget(db, env.UPSTREAM_TABLE, policies), now);
+const upstream = upstreamIrp({
+  upstream: env.UPSTREAM,
+  fetch,
+  credentials: upstreamSecret,
+  client: async () => {
+    const { clientId = "", version = "" } = await upstreamSecret();
+    return { clientId, version };
+  },
+  users: dynamoIrpUserStore(db, env.CLIENTS_TABLE, vault),
+  sessionStore: dynamoSessionStore(db, env.UPSTREAM_TABLE, vault),
+  environment: env.MODE,
+  keys,
+  now,
+  sleep,
+  newId: randomUUID,
+  randomBytes,
+});
+// What a circuit holds back takes no slot.
 const irp = guardedIrp({
-  irp: upstreamIrp({
-    upstream: env.UPSTREAM,
-    fetch,
-    credentials: upstreamSecret,
-    client: async () => {
-      const { clientId = "", version = "" } = await upstreamSecret();
-      return { clientId, version };
-    },
-    users: dynamoIrpUserStore(db, env.CLIENTS_TABLE, vault),
-    sessionStore: dynamoSessionStore(db, env.UPSTREAM_TABLE, vault),
-    environment: env.MODE,
-    keys,
-    now,
-    sleep,
-    newId: randomUUID,
-    randomBytes,
-  }),
+  irp: budgetedIrp({ irp: upstream, budget, now, sleep }),
   circuits: dynamoCircuits(db, env.UPSTREAM_TABLE, now),
   portals,
   now,
@@ -87,6 +97,8 @@ export const handler = createHandler({
   verify: (document) => verifyDocument(keys, document),
   portals,
   choice: irp,
+  budget,
+  sleep,
   mode: env.MODE,
   callTimeoutMs: env.UPSTREAM.timeoutsMs.register,
   lookUpLagMs: env.UPSTREAM.lookUpLagMs,

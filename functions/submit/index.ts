@@ -3,13 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
+import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { dynamoWaitingRoom } from "../../shared/aws/dynamo-waiting-room.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
+import { Policy, policiesOf } from "../../shared/budget/policy.ts";
 import { jsonVariable, readEnv } from "../../shared/env.ts";
 import { cachedCircuits } from "../../shared/irp/cached-circuits.ts";
 import { portalChoice } from "../../shared/irp/portal-choice.ts";
@@ -27,6 +30,7 @@ const env = readEnv({
   QUEUED_QUEUE_URL: z.string(),
   UPSTREAM_TABLE: z.string(),
   UPSTREAM: jsonVariable(Upstream),
+  POLICY: jsonVariable(Policy),
   LONG_WAITS: z.coerce.number().int().positive(),
   ISSUER: z.string(),
 });
@@ -43,6 +47,7 @@ export const handler = createHandler({
   choice: portalChoice(cachedCircuits(dynamoCircuits(db, env.UPSTREAM_TABLE, now), now), portalNames(env.UPSTREAM)),
   waitingRoom: dynamoWaitingRoom(db, env.UPSTREAM_TABLE, env.LONG_WAITS),
   pace: newPace(),
+  budget: dynamoBudget(db, env.UPSTREAM_TABLE, policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now)),
   now,
   sleep,
   newId: () => randomUUID().slice(0, 13),

@@ -32,6 +32,8 @@ export const problems = {
   unsupported_media_type: { status: 415, title: "The content type is not supported" },
   invalid_document: { status: 422, title: "The document breaks the schema or a rule" },
   refused_by_irp: { status: 422, title: "The Invoice Registration Portal refused the document" },
+  rate_limited: { status: 429, title: "The upstream's limit for this GSTIN is used up for now" },
+  backlog_full: { status: 429, title: "As many requests of this GSTIN wait already as may" },
   internal_error: { status: 500, title: "Something went wrong on our side" },
   claim_busy: { status: 503, title: "Another request with this idempotency key is being accepted" },
   acceptance_unknown: { status: 503, title: "Our store did not say whether the request was accepted" },

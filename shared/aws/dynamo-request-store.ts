@@ -83,14 +83,13 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
       );
     },
 
-    async accept(rid, owner, sweepAt) {
+    async accept(rid, owner, sweepAt, slotAt) {
       const accepted = await conditionally(() =>
         db.send(
           new UpdateCommand({
             TableName,
             Key: requestAt(rid),
-            UpdateExpression:
-              "SET #state = :queued, sweepAt = :sweepAt, sweepShard = :shard REMOVE #owner, leaseUntil, expiresAt",
+            UpdateExpression: `SET #state = :queued, sweepAt = :sweepAt, sweepShard = :shard${slotAt ? ", slotAt = :slotAt" : ""} REMOVE #owner, leaseUntil, expiresAt`,
             ConditionExpression: "#owner = :me AND #state = :claimed",
             ExpressionAttributeNames: { "#owner": "owner", "#state": "state" },
             ExpressionAttributeValues: {
@@ -99,6 +98,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
               ":queued": "QUEUED",
               ":sweepAt": sweepAt.getTime(),
               ":shard": shardOf(rid),
+              ...(slotAt ? { ":slotAt": slotAt.getTime() } : {}),
             },
           }),
         ),

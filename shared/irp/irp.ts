@@ -50,6 +50,8 @@ export interface IrpCall {
   readonly portal: string;
   /** The portal that is asked in the holder's place, and is told by the `irp` header where the document is. Never for a registration. */
   readonly via?: string;
+  /** A slot of the GSTIN's budget was taken for this call already. */
+  readonly isAdmitted?: true;
   /** Asked right before the call's own bytes leave: a login may have taken the time that was left. No means `not-sent`. */
   readonly mayStillSend: () => boolean;
 }

@@ -3,7 +3,7 @@ import type { Invoice } from "../invoice/invoice.ts";
 import type { PortalChoice } from "../irp/circuits.ts";
 import type { Irp, SignedDocument } from "../irp/irp.ts";
 import type { VerifiedDocument } from "../irp/verify.ts";
-import { KEY_LIFE_MS, type Request } from "./request.ts";
+import type { Request } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
 import type { SettleDeps } from "./settle.ts";
 
@@ -71,9 +71,4 @@ export function handBack(job: Lease, ms: number): Verdict {
 
 export function later({ deps }: Lease, ms: number): Date {
   return new Date(deps.now().getTime() + ms);
-}
-
-/** For a day an accepted request waits for a portal; then its caller has to know. */
-export function isOverdue({ deps, request }: Lease): boolean {
-  return deps.now().getTime() - Date.parse(request.createdAt) > KEY_LIFE_MS;
 }

@@ -2,8 +2,9 @@ import type { Pending } from "../document/document.ts";
 import type { IrpError } from "../irp/irp.ts";
 import { type Resolution, resolve } from "../irp/outcome.ts";
 import { adopt, parkPending, refuseByPortal, refuseHeld, refuseTaken, refuseUnsent } from "./held-document.ts";
-import { isOverdue, type Job, LEASE_MS, type Verdict } from "./job.ts";
+import { type Job, LEASE_MS, type Verdict } from "./job.ts";
 import { refusalFor } from "./refusal.ts";
+import { isOverdue } from "./request.ts";
 
 /** Certainly not registered, and due to be submitted once more. */
 export type Resubmission = { readonly is: "resubmit" };
@@ -69,7 +70,7 @@ async function absent(job: Job, pending: Pending): Promise<Verdict | Resubmissio
   // The portal itself says that the number is taken: what it does not show is not absent.
   if (taken === "active") return undecided(job, pending, { is: "open" });
   if (taken) return refuseTaken(job, taken);
-  if (isOverdue(job)) return refuseUnsent(job);
+  if (isOverdue(job.request, job.deps.now())) return refuseUnsent(job);
   const mayFrom = at + (RESUBMIT_MS[n - 1] ?? HOURLY_MS);
   return mayFrom > job.deps.now().getTime() ? parkPending(job, pending) : { is: "resubmit" };
 }

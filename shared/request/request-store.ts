@@ -19,8 +19,8 @@ export interface RequestStore {
   release(rid: string, owner: string): Promise<void>;
   /** Put if absent: the first payload of a rid stands. */
   savePayload(rid: string, payload: Payload, now: Date): Promise<void>;
-  /** CLAIMED → QUEUED. From here on the request must end. */
-  accept(rid: string, owner: string, sweepAt: Date): Promise<"accepted" | "lost">;
+  /** CLAIMED → QUEUED. From here on the request must end. `slotAt`: a slot of the budget came with it. */
+  accept(rid: string, owner: string, sweepAt: Date, slotAt?: Date): Promise<"accepted" | "lost">;
   /** Strongly consistent; undefined when the key now belongs to another rid. */
   find(rid: string): Promise<Request | undefined>;
   /** Request and payload in one strongly consistent read; undefined unless the request is accepted and open. */

@@ -48,6 +48,8 @@ export const Request = z.object({
   flow: z.enum(flows),
   attempt: z.number().int(),
   sweepAt: z.number().optional(),
+  /** When the slot of the budget was taken that a direct request came in with, epoch ms. */
+  slotAt: z.number().optional(),
   createdAt: z.string(),
   outcome: Outcome.optional(),
   /** When it became FINAL, RFC 3339 with milliseconds. */
@@ -56,6 +58,11 @@ export const Request = z.object({
   expiresAt: z.number().optional(),
 });
 export type Request = z.infer<typeof Request>;
+
+/** For a day an accepted request waits for a portal; then its caller has to know. */
+export function isOverdue({ createdAt }: Pick<Request, "createdAt">, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) > KEY_LIFE_MS;
+}
 
 /** PAY: what the caller sent, as it was accepted. Its canonical hash is the request's `fp`. */
 export const Payload = z.object({

@@ -7,12 +7,12 @@ import { groupOf, type Queue } from "./queue.ts";
 import { numberUsed, refusedByIrp } from "./refusal.ts";
 import type { Flow, Outcome, Payload, Request } from "./request.ts";
 import type { NewRequest, RequestStore } from "./request-store.ts";
+import { type Start, type StartDeps, startOf } from "./start.ts";
 
-export interface SubmitDeps {
+export interface SubmitDeps extends StartDeps {
   readonly requests: RequestStore;
   readonly documents: Pick<DocumentStore, "find">;
   readonly queue: Pick<Queue, "send">;
-  readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   readonly newId: () => string;
 }
@@ -35,17 +35,15 @@ export interface Submission {
  */
 export type Submitted =
   | { readonly is: "known"; readonly outcome: Outcome; readonly replayOf: string | undefined }
-  | { readonly is: "accepted"; readonly rid: string; readonly joined: boolean };
+  | { readonly is: "accepted"; readonly rid: string; readonly joined: boolean; readonly startsAt?: Date };
 
 /** A claim lasts ten seconds at the most; a live one is waited out for a part of that. */
 const BUSY_TRIES = 10;
 const BUSY_PAUSE_MS = 200;
-/** A message that was lost is sent again by the sweeper after this time. */
-const SWEEP_AFTER_MS = 60_000;
 
 /**
  * Steps 2 to 6 of the protocol's handler: claims the key, looks at the document, stores the payload, accepts, sends.
- * Throws a Problem: 400 for a key used otherwise, 503 when nothing was accepted. Once it returns `accepted`, the request ends.
+ * Throws a Problem: 400 for a key used otherwise, 429 without a slot or a place, 503 when nothing was accepted. Once it returns `accepted`, the request ends.
  */
 export async function submit(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const claim = newClaim(deps, submission);
@@ -100,29 +98,32 @@ function follow(holder: Request, fp: string): Submitted {
 }
 
 async function acceptClaim(deps: SubmitDeps, claim: NewRequest, submission: Submission): Promise<Submitted | "lost"> {
-  const known = await prepare(deps, claim, submission).catch(async (error: unknown) => {
+  const prepared = await prepare(deps, claim, submission).catch(async (error: unknown) => {
     // The claim is only a courtesy: if it cannot be given back, its lease ends in ten seconds.
     await deps.requests.release(claim.rid, claim.owner).catch(() => undefined);
-    throw nothingAccepted(error);
+    throw error instanceof Problem ? error : nothingAccepted(error);
   });
-  if (known) return { is: "known", outcome: known, replayOf: undefined };
-  if ((await accept(deps, claim)) === "lost") return "lost";
+  if ("kind" in prepared) return { is: "known", outcome: prepared, replayOf: undefined };
+  const { startsAt, isSent } = prepared;
+  if ((await accept(deps, claim, prepared)) === "lost") return "lost";
   const message = { v: 1, rid: claim.rid, irn: claim.irn, attempt: 1 } as const;
   // The request is accepted and durable: a message that is not sent now is sent by the sweeper.
-  await deps.queue.send(claim.flow, groupOf(claim.flow, claim.gstin, claim.irn), message).catch(() => undefined);
-  return { is: "accepted", rid: claim.rid, joined: false };
+  if (isSent)
+    await deps.queue.send(claim.flow, groupOf(claim.flow, claim.gstin, claim.irn), message).catch(() => undefined);
+  return { is: "accepted", rid: claim.rid, joined: false, ...(startsAt && { startsAt }) };
 }
 
-/** What is known of the document already, or else the payload stored. */
-async function prepare(deps: SubmitDeps, claim: NewRequest, { payload }: Submission): Promise<Outcome | undefined> {
+/** What is known of the document already, or else a slot or place taken and the payload stored. */
+async function prepare(deps: SubmitDeps, claim: NewRequest, { payload }: Submission): Promise<Outcome | Start> {
   const document = await deps.documents.find(claim.irn);
   const known = knownOutcome(document, claim) ?? knownRefusal(document, claim, deps.now());
   if (known) {
     await deps.requests.release(claim.rid, claim.owner);
     return known;
   }
+  const start = await startOf(deps, claim.gstin, claim.flow);
   await deps.requests.savePayload(claim.rid, payload, deps.now());
-  return undefined;
+  return start;
 }
 
 /** A registered document answers for itself: the same one again is 200, anything else under its number is refused. */
@@ -144,11 +145,10 @@ function knownRefusal(document: Document | undefined, { docFp, gstin }: NewReque
 }
 
 /** Without an answer the write may have happened all the same, and only a read can tell. */
-async function accept(deps: SubmitDeps, claim: NewRequest): Promise<"accepted" | "lost"> {
+async function accept(deps: SubmitDeps, claim: NewRequest, { sweepAt, slotAt }: Start): Promise<"accepted" | "lost"> {
   const { rid, owner } = claim;
-  const sweepAt = new Date(deps.now().getTime() + SWEEP_AFTER_MS);
   try {
-    if ((await deps.requests.accept(rid, owner, sweepAt)) === "accepted") return "accepted";
+    if ((await deps.requests.accept(rid, owner, sweepAt, slotAt)) === "accepted") return "accepted";
     // The SDK repeats a write whose answer was lost, and then loses to its own.
     return (await isAccepted(deps, claim)) ? "accepted" : "lost";
   } catch {

@@ -13,33 +13,23 @@ import {
   refuseTaken,
   refuseUnsent,
 } from "./held-document.ts";
-import {
-  DONE,
-  handBack,
-  isOverdue,
-  type Job,
-  type Lease,
-  later,
-  newLease,
-  type Verdict,
-  type WorkDeps,
-  wait,
-} from "./job.ts";
+import { DONE, handBack, type Job, type Lease, later, newLease, type Verdict, type WorkDeps, wait } from "./job.ts";
 import { lookUp, lookUpBeforeRefusing } from "./look-up.ts";
-import type { QueueMessage } from "./queue.ts";
 import { refusalFor } from "./refusal.ts";
-import { SKEW_MS } from "./request.ts";
+import { isOverdue, type Request, SKEW_MS } from "./request.ts";
 import { refuse, settle } from "./settle.ts";
 
 /** Who holds the lock is usually done within a second. */
 const LOCKED_PAUSE_MS = 1_000;
 const NOT_SENT_PAUSE_MS = 60_000;
 
-/** The worker of the protocol: one message, one document, one submission at a time. Throws only when infrastructure failed. */
-export async function work(deps: WorkDeps, { rid }: QueueMessage): Promise<Verdict> {
-  const request = await deps.requests.find(rid);
-  if (request?.state !== "QUEUED") return DONE;
+/**
+ * The worker of the protocol: one admitted request, one document, one submission at a time. Throws only when infrastructure
+ * failed.
+ */
+export async function work(deps: WorkDeps, request: Request, hasSlot = true): Promise<Verdict> {
   const lease = newLease(deps, request);
+  if (!hasSlot) return whileClosed(lease, deps.now());
   const chosen = await deps.choice.choose(request.gstin);
   if ("openUntil" in chosen) return whileClosed(lease, chosen.openUntil);
   const pending = firstSubmission(lease, chosen.portal);
@@ -93,7 +83,7 @@ async function whileClosed(lease: Lease, openUntil: Date): Promise<Verdict> {
   const { deps, request } = lease;
   const document = await deps.documents.find(request.irn);
   if (document?.reg || document?.pending) return follow(lease, document);
-  if (!isOverdue(lease)) return wait(lease, openUntil);
+  if (!isOverdue(request, deps.now())) return wait(lease, openUntil);
   // Under the lock: the circuit may have closed for another worker, which may be sending it now.
   const standing = await submitFirst(lease, firstSubmission(lease, deps.portals[0] ?? ""));
   return standing === "submitted" ? withJob(lease, undefined, refuseUnsent) : follow(lease, standing);
@@ -152,10 +142,11 @@ async function send(job: Job, pending: Pending, before: Pending | undefined): Pr
 }
 
 /** A GSTIN that the portal does not know, or holds for inactive, is synchronised once before the refusal counts (3028, 3029). */
-async function generate(job: Job, { portal }: Pending): Promise<Answer<SignedDocument>> {
+async function generate(job: Job, { portal, n }: Pending): Promise<Answer<SignedDocument>> {
   const { deps, request, invoice } = job;
   const call = { gstin: request.gstin, portal, mayStillSend: () => job.mayStillSend(deps.callTimeoutMs) };
-  const answer = await deps.irp.generate(call, invoice);
+  // The slot that it was admitted with pays for one call, the first.
+  const answer = await deps.irp.generate(n === 1 ? { ...call, isAdmitted: true } : call, invoice);
   if (answer.is !== "refused" || !needsSync(answer.errors)) return answer;
   const parties = [invoice.BuyerDtls.Gstin, invoice.SellerDtls.Gstin].filter((gstin) => gstin !== "URP");
   const synced = await Promise.all(parties.map((gstin) => deps.irp.syncTaxpayer(call, gstin)));
@@ -182,7 +173,7 @@ async function notSent(
   // Who waits for the answer is told; what is queued goes on when the user is right again.
   if (request.flow === "direct" && needsUser)
     return refuseHeld(job, { problem: refusalFor("irp_login_refused", request.irn), errors });
-  if (isOverdue(job)) return refuseUnsent(job);
+  if (isOverdue(job.request, job.deps.now())) return refuseUnsent(job);
   await deps.documents.unlock(request.irn, hold, undefined);
   return wait(job, retryAt ?? later(job, NOT_SENT_PAUSE_MS));
 }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
 import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { dynamoSessionStore } from "../../shared/aws/dynamo-session-store.ts";
@@ -13,12 +15,14 @@ import { dynamoWaitingRoom } from "../../shared/aws/dynamo-waiting-room.ts";
 import type { SessionOwner } from "../../shared/irp/session-store.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
 import { memoryVault } from "../fakes/memory-vault.ts";
+import { budgetContract } from "./budget.contract.ts";
 import { circuitsContract } from "./circuits.contract.ts";
 import { clientStoreContract } from "./client-store.contract.ts";
 import { documentStoreContract } from "./document-store.contract.ts";
 import { type EngineTables, startEngineTables } from "./engine-tables.ts";
 import { eventLogContract } from "./event-log.contract.ts";
 import { irpUserStoreContract } from "./irp-user-store.contract.ts";
+import { policyStoreContract } from "./policy-store.contract.ts";
 import { profileStoreContract } from "./profile-store.contract.ts";
 import { requestStoreContract } from "./request-store.contract.ts";
 import { aHistory, anOwner, aSession, aTurn, sessionStoreContract } from "./session-store.contract.ts";
@@ -50,6 +54,8 @@ describe("dynamoRequestStore", () => {
 });
 describe("dynamoDocumentStore", () =>
   documentStoreContract(() => ({ requests: requests(), documents: documents(), events: events() })));
+describe("dynamoBudget", () => budgetContract((policies) => dynamoBudget(tables.db, tables.names.upstream, policies)));
+describe("dynamoPolicyStore", () => policyStoreContract(() => dynamoPolicyStore(tables.db, tables.names.upstream)));
 describe("dynamoWaitingRoom", () =>
   waitingRoomContract((places) => dynamoWaitingRoom(tables.db, tables.names.upstream, places)));
 describe("dynamoEventLog", () => eventLogContract(events));

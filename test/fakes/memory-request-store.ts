@@ -40,11 +40,12 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       if (!payloads.has(rid)) payloads.set(rid, JSON.stringify(payload));
     },
 
-    async accept(rid, owner, sweepAt) {
+    async accept(rid, owner, sweepAt, slotAt) {
       const claimed = claimedBy(rows, rid, owner);
       if (!claimed) return "lost";
       const { owner: _, leaseUntil: __, expiresAt: ___, ...kept } = claimed;
-      requests.set(keyOf(rid), { ...kept, state: "QUEUED", sweepAt: sweepAt.getTime() });
+      const slot = slotAt ? { slotAt: slotAt.getTime() } : {};
+      requests.set(keyOf(rid), { ...kept, state: "QUEUED", sweepAt: sweepAt.getTime(), ...slot });
       return "accepted";
     },
 

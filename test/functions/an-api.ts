@@ -1,6 +1,7 @@
 import { createHandler as createReadIrn } from "../../functions/read-irn/handler.ts";
 import { createHandler as createReadRequest } from "../../functions/read-request/handler.ts";
 import { createHandler as createSubmit } from "../../functions/submit/handler.ts";
+import { admit } from "../../shared/request/admit.ts";
 import type { WorkDeps } from "../../shared/request/job.ts";
 import { newPace } from "../../shared/request/pace.ts";
 import { work } from "../../shared/request/work.ts";
@@ -8,7 +9,9 @@ import { fresh } from "../fakes/a-request.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { fakeIrp } from "../fakes/fake-irp.ts";
+import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryBus } from "../fakes/memory-bus.ts";
+import { onePolicy } from "../fakes/memory-policy-store.ts";
 import { memoryProfileStore } from "../fakes/memory-profile-store.ts";
 import { memoryQueue } from "../fakes/memory-queue.ts";
 import { memoryStores } from "../fakes/memory-stores.ts";
@@ -32,7 +35,7 @@ export interface CallOptions {
  * The functions that register and read, through their pipeline, over one account's fakes. While a caller waits, the
  * worker takes what was sent, unless `working` says that there is none.
  */
-export function anApi() {
+export function anApi({ policies = onePolicy() } = {}) {
   const clock = virtualClock();
   const stores = memoryStores();
   const queue = memoryQueue();
@@ -41,19 +44,22 @@ export function anApi() {
   const log = silentLog();
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now: clock.now };
   const profiles = memoryProfileStore();
-  const common = { ...stores, profiles, queue, log, tokens, now: clock.now, newId: fresh };
+  const budget = memoryBudget(policies);
+  const common = { ...stores, profiles, queue, budget, log, tokens, now: clock.now, newId: fresh };
   const worker: WorkDeps = {
     ...{ ...common, bus, irp: portal.irp, verify: portal.verify, monotonicMs: clock.monotonicMs },
     ...{ portals: ["NIC1", "NIC2"], mode: "test", callTimeoutMs: 25_000, lookUpLagMs: 15_000 },
     choice: { choose: async () => ({ portal: "NIC1" }) },
   };
-  const api = { ...{ profiles, clock, queue, bus, portal, worker, common, ...stores }, working: true };
+  const api = { ...{ profiles, clock, queue, budget, bus, portal, worker, common, ...stores }, working: true };
   let taken = 0;
 
   async function workOff(): Promise<void> {
     while (taken < queue.sent.length) {
       const sent = queue.sent[taken++];
-      if (sent) await work(worker, sent.message);
+      if (!sent) continue;
+      const admission = await admit({ ...common, sleep: clock.sleep }, sent.message, sent.flow);
+      if (admission.is === "admitted") await work(worker, admission.request, admission.hasSlot);
     }
   }
 

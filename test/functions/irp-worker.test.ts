@@ -13,7 +13,14 @@ function setup() {
   api.working = false;
   const recorded = recordingLog();
   const flowOf = (arn: string) => (arn.endsWith("direct.fifo") ? "direct" : "queued");
-  const deps = { ...api.worker, queue: api.queue, log: recorded.log, flowOf } as const;
+  const deps = {
+    ...api.worker,
+    budget: api.budget,
+    sleep: api.clock.sleep,
+    queue: api.queue,
+    log: recorded.log,
+    flowOf,
+  } as const;
   const accept = (docNo: string, key = docNo) =>
     api.post(anInvoice({ docNo }), { headers: { prefer: "respond-async", "idempotency-key": key } });
   const records = () =>

@@ -4,6 +4,8 @@ import { irnOf } from "../../../shared/invoice/irn.ts";
 import type { Submission, SubmitDeps } from "../../../shared/request/submit.ts";
 import { fresh } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
+import { memoryBudget } from "../../fakes/memory-budget.ts";
+import { onePolicy } from "../../fakes/memory-policy-store.ts";
 import { memoryQueue } from "../../fakes/memory-queue.ts";
 import { memoryStores } from "../../fakes/memory-stores.ts";
 import { virtualClock } from "../../fakes/virtual-clock.ts";
@@ -24,12 +26,13 @@ export function aSubmission(invoice: Invoice = anInvoice(), overrides: Partial<S
 }
 
 /** One account: its stores, its queue, its time. */
-export function anAccount() {
+export function anAccount({ policies = onePolicy() } = {}) {
   const clock = virtualClock();
   const stores = memoryStores();
   const queue = memoryQueue();
   let ids = 0;
   const newId = () => `id-${++ids}`;
-  const deps: SubmitDeps = { ...stores, queue, now: clock.now, sleep: clock.sleep, newId };
-  return { clock, ...stores, queue, newId, deps };
+  const budget = memoryBudget(policies);
+  const deps: SubmitDeps = { ...stores, queue, budget, now: clock.now, sleep: clock.sleep, newId };
+  return { clock, ...stores, queue, budget, newId, deps };
 }

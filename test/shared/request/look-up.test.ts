@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Invoice } from "../../../shared/invoice/invoice.ts";
+import { admit } from "../../../shared/request/admit.ts";
 import type { Verdict, WorkDeps } from "../../../shared/request/job.ts";
 import { KEY_LIFE_MS } from "../../../shared/request/request.ts";
 import { type Submission, submit } from "../../../shared/request/submit.ts";
@@ -36,8 +37,15 @@ async function setup(invoice: Invoice = anInvoice()) {
     if (submitted.is !== "accepted") throw new Error("the document is known already");
     return { rid: submitted.rid, irn: submission.irn };
   };
-  const run = (which: string, changes: Partial<WorkDeps> = {}): Promise<Verdict> =>
-    work({ ...deps, ...changes }, { v: 1, rid: which, irn: "", attempt: 1 });
+  const run = async (rid: string, changes: Partial<WorkDeps> = {}): Promise<Verdict> => {
+    const given = { ...deps, ...changes };
+    const admission = await admit(
+      { ...account, ...given, sleep: clock.sleep },
+      { v: 1, rid, irn: "", attempt: 1 },
+      "queued",
+    );
+    return admission.is === "admitted" ? work(given, admission.request) : { is: "done" };
+  };
   const { rid, irn } = await accept(invoice, { idempotencyKey: "k1" });
   const outcomeOf = async (which = rid) => (await requests.find(which))?.outcome;
   return { ...{ clock, requests, documents, rows, bus, portal, rid, irn }, accept, run, outcomeOf };

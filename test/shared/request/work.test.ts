@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Invoice } from "../../../shared/invoice/invoice.ts";
+import { admit } from "../../../shared/request/admit.ts";
 import type { WorkDeps } from "../../../shared/request/job.ts";
 import { KEY_LIFE_MS, SKEW_MS } from "../../../shared/request/request.ts";
 import { type Submission, submit } from "../../../shared/request/submit.ts";
@@ -37,8 +38,15 @@ function setup() {
     if (submitted.is !== "accepted") throw new Error("the document is known already");
     return { rid: submitted.rid, irn: submission.irn };
   }
-  const run = (rid: string, changes: Partial<WorkDeps> = {}) =>
-    work({ ...deps, ...changes }, { v: 1, rid, irn: "", attempt: 1 });
+  const run = async (rid: string, changes: Partial<WorkDeps> = {}) => {
+    const given = { ...deps, ...changes };
+    const admission = await admit(
+      { ...account, ...given, sleep: clock.sleep },
+      { v: 1, rid, irn: "", attempt: 1 },
+      "queued",
+    );
+    return admission.is === "admitted" ? work(given, admission.request) : DONE;
+  };
   const storedEvents = () => [...rows.events.values()].map(({ event }) => event);
   return { ...account, bus, portal, workDeps: deps, accept, run, storedEvents };
 }

@@ -1,0 +1,71 @@
+import { Problem } from "../api/problem.ts";
+import { rateLimitFields } from "../api/rate-limit.ts";
+import type { Budget } from "../budget/budget.ts";
+import type { Flow } from "./request.ts";
+
+export interface StartDeps {
+  readonly budget: Pick<Budget, "take" | "queue" | "level">;
+  readonly now: () => Date;
+}
+
+/** How a request begins once it is accepted. */
+export interface Start {
+  /** The slot that a direct request came in with. */
+  readonly slotAt?: Date;
+  /** When a queued request can start at the earliest. */
+  readonly startsAt?: Date;
+  /** Sent to its queue at once; else the sweeper sends it when its time comes. */
+  readonly isSent: boolean;
+  readonly sweepAt: Date;
+}
+
+/** A message that was lost is sent again by the sweeper after this time. */
+const SWEEP_AFTER_MS = 60_000;
+/** The queue holds about so much of each GSTIN's work; the rest waits in the table. */
+const WINDOW_MS = 180_000;
+/** What waits comes into the queue this long before it can start: the sweeper comes once a minute. */
+const LEAD_MS = 90_000;
+/** Requests of one GSTIN that may wait. */
+export const MOST_WAITING = 20_000;
+
+/**
+ * A slot for a direct request, a place in the queue for the others. Throws a Problem where there is none: 429, nothing is
+ * queued and the key is unused.
+ */
+export async function startOf(deps: StartDeps, gstin: string, flow: Flow): Promise<Start> {
+  return flow === "direct" ? direct(deps, gstin) : queued(deps, gstin);
+}
+
+async function direct(deps: StartDeps, gstin: string): Promise<Start> {
+  const now = deps.now();
+  const slot = await deps.budget.take(gstin, "direct", now);
+  if (slot === "taken") return { slotAt: now, isSent: true, sweepAt: after(now, SWEEP_AFTER_MS) };
+  const detail = "repeat it after the time in Retry-After, or have it queued: Prefer: respond-async";
+  const seconds = secondsUntil(slot.retryAt, now);
+  throw new Problem("rate_limited", detail, { headers: await fields(deps, gstin, seconds) });
+}
+
+async function queued(deps: StartDeps, gstin: string): Promise<Start> {
+  const now = deps.now();
+  const place = await deps.budget.queue(gstin, now, MOST_WAITING);
+  if (place === "full") {
+    const detail = `${MOST_WAITING} requests of this GSTIN wait already; repeat it when some of them are done`;
+    throw new Problem("backlog_full", detail, { headers: await fields(deps, gstin, 60) });
+  }
+  const { startsAt } = place;
+  const isSent = startsAt.getTime() - now.getTime() <= WINDOW_MS;
+  return { startsAt, isSent, sweepAt: after(startsAt, isSent ? SWEEP_AFTER_MS : -LEAD_MS) };
+}
+
+async function fields({ budget, now }: StartDeps, gstin: string, seconds: number): Promise<Record<string, string>> {
+  const level = await budget.level(gstin, now());
+  return { "retry-after": String(Math.max(seconds, 1)), ...rateLimitFields(level) };
+}
+
+function secondsUntil(at: Date, now: Date): number {
+  return Math.ceil((at.getTime() - now.getTime()) / 1000);
+}
+
+function after(at: Date, ms: number): Date {
+  return new Date(at.getTime() + ms);
+}
