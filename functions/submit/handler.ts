@@ -6,6 +6,7 @@ import { readIdempotencyKey } from "../../shared/idempotency/key.ts";
 import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { irnOf } from "../../shared/invoice/irn.ts";
 import type { PortalChoice } from "../../shared/irp/circuits.ts";
+import { toIstTimestamp } from "../../shared/ist.ts";
 import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
 import type { Pace } from "../../shared/request/pace.ts";
 import { type Submission, type SubmitDeps, type Submitted, submit } from "../../shared/request/submit.ts";
@@ -47,7 +48,7 @@ async function register(deps: Deps, call: Call<unknown>): Promise<HttpAnswer> {
   const answer =
     submitted.is === "known"
       ? await outcomeAnswer(deps.documents, submitted.outcome, submitted.replayOf ?? call.requestId)
-      : await acceptedAnswer(deps, submitted.rid, (await isServed) ? waitMs : 0);
+      : await acceptedAnswer(deps, submitted, (await isServed) ? waitMs : 0);
   return {
     ...answer,
     headers: { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}), ...replayed(submitted) },
@@ -81,14 +82,15 @@ function servedNow({ choice }: Deps, gstin: string): Promise<boolean> {
 }
 
 /** From acceptance on nothing is answered but the outcome or 202, whatever fails while we look for it. */
-async function acceptedAnswer(deps: Deps, rid: string, waitMs: number): Promise<HttpAnswer> {
+async function acceptedAnswer(deps: Deps, accepted: Accepted, waitMs: number): Promise<HttpAnswer> {
+  const { rid } = accepted;
   try {
     const mayWaitOn = async () => (await deps.waitingRoom.enter(deps.now())) === "entered";
     const outcome = await waitForOutcome({ ...deps, mayWaitOn }, rid, waitMs);
-    return outcome ? await outcomeAnswer(deps.documents, outcome, rid) : pending(rid);
+    return outcome ? await outcomeAnswer(deps.documents, outcome, rid) : pending(deps, accepted);
   } catch (error) {
     deps.log.error("the outcome of an accepted request could not be read", { error, rid });
-    return pending(rid);
+    return pending(deps, accepted);
   }
 }
 
@@ -106,9 +108,17 @@ function replayed(submitted: Submitted): Record<string, string> {
   return submitted.is === "known" && submitted.replayOf ? { "idempotency-replayed": "true" } : {};
 }
 
-/** Accepted and not over yet: 202, and where to look. */
-function pending(rid: string): HttpAnswer {
+type Accepted = Extract<Submitted, { is: "accepted" }>;
+
+/** When it makes sense to look again. */
+const SOONEST_LOOK_SECONDS = 2;
+
+/** Accepted and not over yet: 202, where to look, and when it starts at the earliest where it has to wait for its turn. */
+function pending({ now }: Deps, { rid, startsAt }: Accepted): HttpAnswer {
   const location = `/requests/${rid}`;
-  const json = { id: rid, state: "queued", links: { self: location } };
-  return { status: 202, json, headers: { location, "retry-after": "2" } };
+  const waitSeconds = startsAt ? Math.ceil((startsAt.getTime() - now().getTime()) / 1000) : 0;
+  const starts = startsAt ? { startsAt: toIstTimestamp(startsAt) } : {};
+  const json = { id: rid, state: "queued", ...starts, links: { self: location } };
+  const headers = { location, "retry-after": String(Math.max(waitSeconds, SOONEST_LOOK_SECONDS)) };
+  return { status: 202, json, headers };
 }

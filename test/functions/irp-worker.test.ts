@@ -3,13 +3,14 @@ import { describe, expect, it } from "vitest";
 import { createHandler } from "../../functions/irp-worker/handler.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { failing } from "../fakes/failing.ts";
+import { onePolicy } from "../fakes/memory-policy-store.ts";
 import { anApi } from "./an-api.ts";
 import { aContext } from "./invoke.ts";
 import { recordingLog } from "./recording-log.ts";
 
 /** The worker's function behind the API's queue. `deliver` hands it what was sent, as records. */
-function setup() {
-  const api = anApi();
+function setup(options: Parameters<typeof anApi>[0] = {}) {
+  const api = anApi(options);
   api.working = false;
   const recorded = recordingLog();
   const flowOf = (arn: string) => (arn.endsWith("direct.fifo") ? "direct" : "queued");
@@ -82,6 +83,42 @@ describe("irp-worker", () => {
     portal.will(...Array.from({ length: 3 }, () => ({ is: "ok", meanwhile }) as const));
     await deliver();
     expect(most).toBe(3);
+  });
+
+  it("hands back what has no slot until there is one, with the rest of its group unasked, and other groups go on", async () => {
+    const policies = onePolicy({ calls: 1, perSeconds: 10, burst: 2, reserve: 1 });
+    const { accept, deliver, records, queue, clock, budget, portal } = setup({ policies });
+    for (const docNo of ["A/1", "A/2", "A/3"]) await accept(docNo);
+    const [first, second, third] = records();
+    const other = aRecord("other", JSON.stringify({ v: 1, rid: "x.y", irn: "i", attempt: 1 }), {
+      flow: "queued",
+      group: "29",
+    });
+    let asked = 0;
+    const take: typeof budget.take = (...args) => {
+      asked += 1;
+      return budget.take(...args);
+    };
+    const batch = [first, second, other, third].filter(isRecord);
+    expect(await deliver(batch, { budget: { ...budget, take } })).toEqual({
+      batchItemFailures: [{ itemIdentifier: "m1" }, { itemIdentifier: "m2" }],
+    });
+
+    const until = new Date(clock.now().getTime() + 10_000);
+    expect(queue.handedBack.map(({ until }) => until)).toEqual([until, until]);
+    expect([portal.registry.size, asked]).toEqual([1, 2]);
+    clock.advance(10_000);
+    await deliver([second, third].filter(isRecord));
+    expect(portal.registry.size).toBe(2);
+  });
+
+  it("admits for five seconds, and leaves the rest of the function's time to the work", async () => {
+    const policies = onePolicy({ calls: 11, perSeconds: 10, burst: 1, reserve: 0 });
+    const { accept, deliver, portal } = setup({ policies });
+    for (let n = 1; n <= 10; n++) await accept(`A/${n}`);
+    const { batchItemFailures } = await deliver();
+    expect(portal.registry.size).toBe(10 - batchItemFailures.length);
+    expect(batchItemFailures.length).toBeGreaterThanOrEqual(3);
   });
 
   it("works alone, and last, on what was sent more than twice", async () => {

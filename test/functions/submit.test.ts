@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { failing } from "../fakes/failing.ts";
+import { onePolicy } from "../fakes/memory-policy-store.ts";
 import { memoryWaitingRoom } from "../fakes/memory-waiting-room.ts";
 import { GSTIN } from "../shared/oauth/a-token.ts";
 import { anApi, OTHER_GSTIN } from "./an-api.ts";
@@ -48,6 +49,87 @@ describe("POST /irn", () => {
     clock.advance(KEY_LIFE_MS);
     await post(anInvoice(), KEY);
     expect(portal.calls).toHaveLength(2);
+  });
+
+  describe("on the GSTIN's shared limit", () => {
+    /** Two calls at once, one of them for direct calls alone, then one every ten seconds. */
+    const SLOW = { policies: onePolicy({ calls: 6, perSeconds: 60, burst: 2, reserve: 1 }) };
+
+    it("answers 429 with the time to come again, accepts nothing and leaves the key unused", async () => {
+      const { post, rows, queue, clock } = anApi(SLOW);
+      await post(anInvoice({ docNo: "A/1" }));
+      await post(anInvoice({ docNo: "A/2" }));
+      const refused = await post(anInvoice({ docNo: "A/3" }), KEY);
+
+      expect([refused.status, refused.json]).toMatchObject([429, { code: "rate_limited", title: expect.any(String) }]);
+      expect(refused.headers).toMatchObject({
+        "retry-after": "10",
+        "ratelimit-policy": '"gstin";q=6;w=60',
+        ratelimit: '"gstin";r=0;t=20',
+      });
+      expect([rows.requests.size, rows.payloads.size, queue.sent.length]).toEqual([2, 2, 2]);
+      clock.advance(10_000);
+      expect((await post(anInvoice({ docNo: "A/4" }), KEY)).status).toBe(201);
+    });
+
+    it("replays, joins and knows what is registered without a slot", async () => {
+      const { post } = anApi(SLOW);
+      await post(anInvoice({ docNo: "A/1" }), KEY);
+      await post(anInvoice({ docNo: "A/2" }));
+      expect((await post(anInvoice({ docNo: "A/1" }), KEY)).status).toBe(201);
+      expect((await post(anInvoice({ docNo: "A/1" }))).status).toBe(200);
+      expect((await post(anInvoice({ docNo: "A/3" }))).status).toBe(429);
+    });
+
+    it("queues what need not be answered now, and says when it starts at the earliest", async () => {
+      const api = anApi(SLOW);
+      api.working = false;
+      const queued = (docNo: string) => api.post(anInvoice({ docNo }), { headers: { prefer: "respond-async" } });
+      const answers = [await queued("A/1"), await queued("A/2"), await queued("A/3")];
+      expect(answers.map(({ status, json }) => [status, Object(json).startsAt])).toEqual([
+        [202, "2026-08-18T14:30:00+05:30"],
+        [202, "2026-08-18T14:30:10+05:30"],
+        [202, "2026-08-18T14:30:20+05:30"],
+      ]);
+      expect(answers[2]?.headers).toMatchObject({ "preference-applied": "respond-async", "retry-after": "20" });
+      expect((await api.post(anInvoice({ docNo: "A/4" }))).status).toBe(202);
+    });
+
+    it("keeps in the table what cannot start for three minutes, until shortly before it can", async () => {
+      const api = anApi(SLOW);
+      api.working = false;
+      for (let n = 1; n <= 25; n++) {
+        await api.post(anInvoice({ docNo: `A/${n}` }), { headers: { prefer: "respond-async" } });
+      }
+      expect(api.queue.sent).toHaveLength(19);
+      const waits = [...api.rows.requests.values()].map(
+        ({ sweepAt = 0 }) => (sweepAt - api.clock.now().getTime()) / 1000,
+      );
+      expect(waits.slice(18)).toEqual([240, 100, 110, 120, 130, 140, 150]);
+    });
+
+    it("answers 429 with a code of its own when too many wait", async () => {
+      const { post, submitDeps, rows } = anApi();
+      const budget = { ...submitDeps.budget, queue: async () => "full" as const };
+      const { status, headers, json } = await post(
+        anInvoice(),
+        { headers: { prefer: "respond-async", "idempotency-key": "k" } },
+        { ...submitDeps, budget },
+      );
+      expect([status, json]).toMatchObject([429, { code: "backlog_full" }]);
+      expect(headers).toHaveProperty("retry-after");
+      expect(rows.requests.size).toBe(0);
+    });
+
+    it("answers 503 when the budget cannot be asked, and accepts nothing", async () => {
+      const { post, submitDeps, rows } = anApi();
+      const { status, json } = await post(anInvoice(), KEY, {
+        ...submitDeps,
+        budget: failing(submitDeps.budget, "take"),
+      });
+      expect([status, json]).toMatchObject([503, { code: "store_unavailable" }]);
+      expect(rows.requests.size).toBe(0);
+    });
   });
 
   it("does not wait while nothing is sent for the GSTIN", async () => {
