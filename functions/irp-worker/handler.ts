@@ -28,7 +28,9 @@ export function createHandler(deps: Deps) {
     inOrderBy: ({ irn }) => irn,
     isSuspect: ({ attempt }) => attempt > SOUND_ATTEMPTS,
     admit: async (message, record) => {
-      const admission = await admit(deps, message, deps.flowOf(record.eventSourceARN));
+      const flow = deps.flowOf(record.eventSourceARN);
+      const receives = Number(record.attributes.ApproximateReceiveCount);
+      const admission = await admit(deps, message, { flow, receives });
       if (admission.is === "later") return { returnAt: admission.until };
       return admission.is === "over" ? "acknowledge" : { admitted: admission };
     },

@@ -4,6 +4,8 @@ import { takenBys } from "../irp/irp.ts";
 /** Who works on the document now. The only worker lease there is. */
 const Lock = z.object({ worker: z.string(), until: z.number() });
 
+const Errors = z.array(z.object({ code: z.string(), message: z.string() }));
+
 /** A submission that may have reached a portal and whose outcome is not known yet. Its portal never changes. */
 export const Pending = z.object({
   op: z.literal("register"),
@@ -17,6 +19,10 @@ export const Pending = z.object({
   subs: z.array(z.object({ rid: z.string(), docFp: z.string() })),
   /** Look-ups since the last submission that settled nothing. */
   looks: z.number().int(),
+  /** Portals that have none of it, as they said when it was certain. */
+  without: z.array(z.string()).optional(),
+  /** What the last submission was refused with, while it is not certain that nothing before it is registered. */
+  refusal: z.object({ rid: z.string(), errors: Errors }).optional(),
   /** What the portal said of the number, if it was taken. */
   taken: z.enum(takenBys).optional(),
 });
@@ -45,7 +51,7 @@ export const Document = z.object({
     .object({
       docFp: z.string(),
       until: z.number(),
-      errors: z.array(z.object({ code: z.string(), message: z.string() })),
+      errors: Errors,
     })
     .optional(),
   /** The portal's own word. */

@@ -12,6 +12,8 @@ export interface Sought {
   readonly byIrn: boolean;
   /** No look-up before this time can show an absence: the call may be running, or what it registered not be visible yet. */
   readonly settledFrom: Date;
+  /** Portals that have said so late enough already. */
+  readonly without: readonly string[];
 }
 
 /** A document as found, and vouched for by the portal's signature. */
@@ -23,13 +25,20 @@ export interface Found {
 
 /**
  * What look-ups show. `found`: it exists, ours or another's. `absent`: it certainly is not registered. `unverified`: it
- * exists, and is too old to be shown (2283). `open`: keep looking.
+ * exists, and is too old to be shown (2283). `open`: keep looking; `without` are the portals that need not be asked again.
  */
 export type Resolution =
   | ({ readonly is: "found" } & Found)
-  | { readonly is: "absent" }
+  | { readonly is: "absent"; readonly without: readonly string[] }
   | { readonly is: "unverified"; readonly errors: readonly IrpError[] }
-  | { readonly is: "open" };
+  | Open;
+
+export interface Open {
+  readonly is: "open";
+  readonly without: readonly string[];
+  /** Looking before this time is of no use. */
+  readonly retryAt?: Date;
+}
 
 export interface ResolveDeps {
   readonly irp: Pick<Irp, "byIrn" | "byDocument">;
@@ -38,6 +47,8 @@ export interface ResolveDeps {
   readonly portals: readonly string[];
   readonly now: () => Date;
   readonly mayStillSend: () => boolean;
+  /** The slot that the work was admitted with, for the first call. */
+  readonly admission: () => Pick<IrpCall, "isAdmitted">;
 }
 
 const TOO_OLD = "2283";
@@ -46,36 +57,47 @@ const NONE = new Set(["2148", "2154", "2296", "3001"]);
 
 /**
  * Finds out whether a document is registered whose registration may have been lost on the way. Presence counts at once
- * and wherever it is seen; absence only when every portal says so, late enough.
+ * and wherever it is seen; absence only when every portal says so, late enough, be it one after the other.
  */
 export async function resolve(deps: ResolveDeps, sought: Sought): Promise<Resolution> {
-  const askedAt = deps.now();
-  let allSayNone = true;
-  for (const portal of [sought.portal, ...deps.portals.filter((name) => name !== sought.portal)]) {
+  const isLateEnough = deps.now() >= sought.settledFrom;
+  const without = new Set(sought.without);
+  const all = [sought.portal, ...deps.portals.filter((name) => name !== sought.portal)];
+  let retryAt: Date | undefined;
+  for (const portal of all.filter((name) => !without.has(name))) {
     const seen = await look(deps, sought, portal);
     if (seen.is === "found" || seen.is === "unverified") return seen;
-    allSayNone &&= seen.is === "none";
+    if (seen.is === "none" && isLateEnough) without.add(portal);
+    if (seen.is === "nothing" && seen.retryAt) retryAt = seen.retryAt;
   }
-  return allSayNone && askedAt >= sought.settledFrom ? { is: "absent" } : { is: "open" };
+  if (all.every((portal) => without.has(portal))) return { is: "absent", without: all };
+  return { is: "open", without: [...without], ...(retryAt && { retryAt }) };
 }
 
-type Seen = Exclude<Resolution, { is: "absent" }> | { readonly is: "none" };
+type Seen =
+  | Extract<Resolution, { is: "found" | "unverified" }>
+  | { readonly is: "none" }
+  | { readonly is: "nothing"; readonly retryAt?: Date };
 
 async function look(deps: ResolveDeps, sought: Sought, portal: string): Promise<Seen> {
   const { gstin, irn, number, byIrn } = sought;
-  const call: IrpCall = { gstin, portal, mayStillSend: deps.mayStillSend };
+  const call: IrpCall = { gstin, portal, mayStillSend: deps.mayStillSend, ...deps.admission() };
   const answer = byIrn ? await deps.irp.byIrn(call, irn) : await deps.irp.byDocument(call, number);
   if (answer.is === "ok") return vouchedFor(deps, sought, portal, answer.value);
-  if (answer.is !== "refused") return { is: "open" };
+  if (answer.is !== "refused") return nothing(answer);
   const { errors } = answer;
   if (errors.some(({ code }) => code === TOO_OLD)) return { is: "unverified", errors };
-  return { is: errors.every(({ code }) => NONE.has(code)) ? "none" : "open" };
+  return { is: errors.every(({ code }) => NONE.has(code)) ? "none" : "nothing" };
+}
+
+function nothing(answer: Extract<Answer<unknown>, { is: "not-sent" | "unknown" }>): Seen {
+  return answer.is === "not-sent" && answer.retryAt ? { is: "nothing", retryAt: answer.retryAt } : { is: "nothing" };
 }
 
 /** A copy that nobody vouches for, or of another IRN, shows nothing: neither presence nor absence. */
 async function vouchedFor(deps: ResolveDeps, { irn }: Sought, portal: string, signed: SignedDocument): Promise<Seen> {
   const verified = await deps.verify(signed).catch(() => undefined);
-  return verified?.irn === irn ? { is: "found", signed, verified, portal } : { is: "open" };
+  return verified?.irn === irn ? { is: "found", signed, verified, portal } : { is: "nothing" };
 }
 
 /** What a portal said of a number that is taken (2150, 2278, 2295); undefined when it said nothing of the kind. */

@@ -25,11 +25,20 @@ const SLOT_LIFE_MS = 5_000;
 /** A direct message waits no longer than this for a slot: then it is parked, and goes on in the queued flow. */
 const DIRECT_WAIT_MS = 2_000;
 
+/** How a message came. */
+export interface Delivery {
+  readonly flow: Flow;
+  /** How often it was received, this time included. */
+  readonly receives: number;
+}
+
 /** Whether a message may be worked on now: its request is open, and a slot of its GSTIN's budget is there for one call. */
-export async function admit(deps: AdmitDeps, { rid }: QueueMessage, flow: Flow): Promise<Admission> {
+export async function admit(deps: AdmitDeps, { rid }: QueueMessage, delivery: Delivery): Promise<Admission> {
+  const { flow, receives } = delivery;
   const request = await deps.requests.find(rid);
   if (request?.state !== "QUEUED") return { is: "over" };
-  if (flow === "direct" && deps.now().getTime() - (request.slotAt ?? 0) <= SLOT_LIFE_MS)
+  // Who had the message before may have used the slot.
+  if (flow === "direct" && receives === 1 && deps.now().getTime() - (request.slotAt ?? 0) <= SLOT_LIFE_MS)
     return { is: "admitted", request, hasSlot: true };
   const slot = await slotSoon(deps, request.gstin);
   if (slot === "taken") return { is: "admitted", request, hasSlot: true };

@@ -60,9 +60,13 @@ export function refuseTaken(
   return refuseHeld(job, { problem, errors });
 }
 
-/** Frees the document, keeps what may have happened, and comes back to look. */
-export async function parkPending(job: Job, pending: Pending): Promise<Verdict> {
+/** Frees the document, keeps what may have happened, and comes back to look: when it is of use, if that is known. */
+export async function parkPending(job: Job, pending: Pending, retryAt?: Date): Promise<Verdict> {
   const { looks } = pending;
+  if (retryAt) {
+    await job.deps.documents.unlock(job.request.irn, job.hold, pending);
+    return wait(job, retryAt);
+  }
   await job.deps.documents.unlock(job.request.irn, job.hold, { ...pending, looks: looks + 1 });
   return wait(job, later(job, LOOKS_MS[looks] ?? HOURLY_MS));
 }

@@ -1,7 +1,7 @@
 import type { DocumentStore, Hold } from "../document/document-store.ts";
 import type { Invoice } from "../invoice/invoice.ts";
 import type { PortalChoice } from "../irp/circuits.ts";
-import type { Irp, SignedDocument } from "../irp/irp.ts";
+import type { Irp, IrpCall, SignedDocument } from "../irp/irp.ts";
 import type { VerifiedDocument } from "../irp/verify.ts";
 import type { Request } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
@@ -31,6 +31,8 @@ export interface Lease {
   readonly hold: Hold;
   /** Asked right before a call's bytes leave, with the time that the call may take. */
   readonly mayStillSend: (timeoutMs: number) => boolean;
+  /** The slot that the request was admitted with pays for one call: the first. */
+  readonly admission: () => Pick<IrpCall, "isAdmitted">;
 }
 
 /** A worker's job: the document is locked, and the request was open after that. Nobody else can end it now. */
@@ -48,13 +50,19 @@ const GUARD_MS = 5_000;
 /** What would wait longer is parked: no message blocks its group for more. */
 const LONGEST_HAND_BACK_MS = 5_000;
 
-export function newLease(deps: WorkDeps, request: Request): Lease {
+export function newLease(deps: WorkDeps, request: Request, hasSlot: boolean): Lease {
+  let isUnused = hasSlot;
   const ends = deps.monotonicMs() + LEASE_MS;
   return {
     deps,
     request,
     hold: { worker: deps.newId(), until: deps.now().getTime() + LEASE_MS },
     mayStillSend: (timeoutMs) => deps.monotonicMs() + timeoutMs + GUARD_MS <= ends,
+    admission() {
+      const isFirst = isUnused;
+      isUnused = false;
+      return isFirst ? { isAdmitted: true } : {};
+    },
   };
 }
 

@@ -6,12 +6,13 @@ import { type Job, LEASE_MS, type Verdict } from "./job.ts";
 import { refusalFor } from "./refusal.ts";
 import { isOverdue } from "./request.ts";
 
-/** Certainly not registered, and due to be submitted once more. */
-export type Resubmission = { readonly is: "resubmit" };
+/** Certainly not registered, and due to be submitted once more after these. */
+export type Resubmission = { readonly is: "resubmit"; readonly before: Pending };
 
 /** Pauses before a document that is certainly not registered is submitted again: the portal may be ill. */
 const RESUBMIT_MS = [0, 60_000, 300_000, 1_800_000] as const;
 const HOURLY_MS = 3_600_000;
+const MOST_ERRORS = 20;
 /** All portals show a document for so long at least (irp-protocol 5: two days, or three). */
 const CERTAIN_MS = 2 * 24 * 60 * 60 * 1000;
 /** So long the portals show a document; after that nobody answers for it. */
@@ -24,7 +25,7 @@ export async function lookUp(job: Job, pending: Pending): Promise<Verdict | Resu
     case "found":
       return adopt(job, pending, resolution);
     case "absent":
-      return absent(job, pending);
+      return absent(job, { ...pending, without: [...resolution.without] });
     default:
       return undecided(job, pending, resolution);
   }
@@ -32,47 +33,46 @@ export async function lookUp(job: Job, pending: Pending): Promise<Verdict | Resu
 
 /**
  * A refusal of a later submission may hide that an earlier one was registered: a date rule can come before the duplicate
- * check. `before` is what was submitted up to then.
+ * check. So all portals are asked once more before it counts. `before` is what was submitted up to then.
  */
-export async function lookUpBeforeRefusing(job: Job, before: Pending, errors: readonly IrpError[]): Promise<Verdict> {
-  const resolution = await look(job, before);
-  switch (resolution.is) {
-    case "found":
-      return adopt(job, before, resolution);
-    case "absent":
-      return refuseByPortal(job, errors);
-    default:
-      return undecided(job, before, resolution);
-  }
+export function refusedLater(job: Job, before: Pending, errors: readonly IrpError[]): Pending {
+  return { ...before, without: [], refusal: { rid: job.request.rid, errors: errors.slice(0, MOST_ERRORS) } };
 }
 
-function look({ deps, request, invoice, mayStillSend }: Job, pending: Pending): Promise<Resolution> {
+function look({ deps, request, invoice, mayStillSend, admission }: Job, pending: Pending): Promise<Resolution> {
   const { Typ, No, Dt } = invoice.DocDtls;
   const { gstin, irn } = request;
   const { portal, taken, at, subs } = pending;
   return resolve(
-    { ...deps, mayStillSend: () => mayStillSend(0) },
+    { ...deps, mayStillSend: () => mayStillSend(0), admission },
     {
       ...{ gstin, irn, portal, number: { docType: Typ, docNo: No, docDate: Dt } },
       // By number a document is found under its own date alone, and another request's may bear another one.
       byIrn: taken !== undefined || subs.some(({ rid }) => rid !== request.rid),
       // The lease of the worker that sent it bounds how long its call can have lasted.
       settledFrom: new Date(at + LEASE_MS + deps.lookUpLagMs),
+      without: pending.without ?? [],
     },
   );
 }
+
+/** What portals said before is not believed: they are asked again. */
+const OPEN = { is: "open", without: [] } as const;
 
 /** None of the submissions is registered. */
 async function absent(job: Job, pending: Pending): Promise<Verdict | Resubmission> {
   const { taken, at, since, n } = pending;
   // Of what is older portals may show nothing though it is there.
-  if (job.deps.now().getTime() - since > CERTAIN_MS) return undecided(job, pending, { is: "open" });
+  if (job.deps.now().getTime() - since > CERTAIN_MS) return undecided(job, pending, OPEN);
   // The portal itself says that the number is taken: what it does not show is not absent.
-  if (taken === "active") return undecided(job, pending, { is: "open" });
+  if (taken === "active") return undecided(job, pending, OPEN);
   if (taken) return refuseTaken(job, taken);
+  if (pending.refusal?.rid === job.request.rid) return refuseByPortal(job, pending.refusal.errors);
   if (isOverdue(job.request, job.deps.now())) return refuseUnsent(job);
   const mayFrom = at + (RESUBMIT_MS[n - 1] ?? HOURLY_MS);
-  return mayFrom > job.deps.now().getTime() ? parkPending(job, pending) : { is: "resubmit" };
+  return mayFrom > job.deps.now().getTime()
+    ? parkPending(job, pending, new Date(mayFrom))
+    : { is: "resubmit", before: pending };
 }
 
 /** Keeps looking for as long as portals show documents; what nobody answers for by then ends as unknown, and stays pending. */
@@ -88,5 +88,5 @@ async function undecided(
   }
   if (job.deps.now().getTime() - pending.since > SHOWN_MS)
     return refuseHeld(job, { problem: refusalFor("outcome_unknown", irn), pending });
-  return parkPending(job, pending);
+  return parkPending(job, { ...pending, without: [...resolution.without] }, resolution.retryAt);
 }

@@ -14,7 +14,7 @@ import {
   refuseUnsent,
 } from "./held-document.ts";
 import { DONE, handBack, type Job, type Lease, later, newLease, type Verdict, type WorkDeps, wait } from "./job.ts";
-import { lookUp, lookUpBeforeRefusing } from "./look-up.ts";
+import { lookUp, refusedLater } from "./look-up.ts";
 import { refusalFor } from "./refusal.ts";
 import { isOverdue, type Request, SKEW_MS } from "./request.ts";
 import { refuse, settle } from "./settle.ts";
@@ -28,7 +28,7 @@ const NOT_SENT_PAUSE_MS = 60_000;
  * failed.
  */
 export async function work(deps: WorkDeps, request: Request, hasSlot = true): Promise<Verdict> {
-  const lease = newLease(deps, request);
+  const lease = newLease(deps, request, hasSlot);
   if (!hasSlot) return whileClosed(lease, deps.now());
   const chosen = await deps.choice.choose(request.gstin);
   if ("openUntil" in chosen) return whileClosed(lease, chosen.openUntil);
@@ -114,14 +114,15 @@ async function settled({ deps, request }: Lease, document: Document): Promise<Ve
 
 async function takeOver(job: Job, pending: Pending): Promise<Verdict> {
   const seen = await lookUp(job, pending);
-  return seen.is === "resubmit" ? resubmit(job, pending) : seen;
+  return seen.is === "resubmit" ? resubmit(job, seen.before) : seen;
 }
 
 /** The same portal again, also for another request's content: both count from here on. */
 async function resubmit(job: Job, before: Pending): Promise<Verdict> {
   const { rid, docFp, irn } = job.request;
   const subs = before.subs.some((sub) => sub.rid === rid) ? before.subs : [...before.subs, { rid, docFp }];
-  const pending = { ...before, rid, n: before.n + 1, at: job.deps.now().getTime(), subs, looks: 0 };
+  const { without: _, refusal: __, ...kept } = before;
+  const pending = { ...kept, rid, n: before.n + 1, at: job.deps.now().getTime(), subs, looks: 0 };
   const noted = await job.deps.documents.resubmit(irn, job.hold, pending);
   return noted === "fenced" ? handBack(job, 0) : send(job, pending, before);
 }
@@ -133,20 +134,19 @@ async function send(job: Job, pending: Pending, before: Pending | undefined): Pr
     case "ok":
       return registered(job, pending, answer.value);
     case "refused":
-      return before ? lookUpBeforeRefusing(job, before, answer.errors) : refuseByPortal(job, answer.errors);
+      return before ? takeOver(job, refusedLater(job, before, answer.errors)) : refuseByPortal(job, answer.errors);
     case "not-sent":
-      return before ? parkPending(job, before) : notSent(job, answer);
+      return before ? parkPending(job, before, answer.retryAt) : notSent(job, answer);
     case "unknown":
       return unknown(job, pending, before, answer);
   }
 }
 
 /** A GSTIN that the portal does not know, or holds for inactive, is synchronised once before the refusal counts (3028, 3029). */
-async function generate(job: Job, { portal, n }: Pending): Promise<Answer<SignedDocument>> {
+async function generate(job: Job, { portal }: Pending): Promise<Answer<SignedDocument>> {
   const { deps, request, invoice } = job;
   const call = { gstin: request.gstin, portal, mayStillSend: () => job.mayStillSend(deps.callTimeoutMs) };
-  // The slot that it was admitted with pays for one call, the first.
-  const answer = await deps.irp.generate(n === 1 ? { ...call, isAdmitted: true } : call, invoice);
+  const answer = await deps.irp.generate({ ...call, ...job.admission() }, invoice);
   if (answer.is !== "refused" || !needsSync(answer.errors)) return answer;
   const parties = [invoice.BuyerDtls.Gstin, invoice.SellerDtls.Gstin].filter((gstin) => gstin !== "URP");
   const synced = await Promise.all(parties.map((gstin) => deps.irp.syncTaxpayer(call, gstin)));

@@ -58,7 +58,7 @@ export function anApi({ policies = onePolicy() } = {}) {
     while (taken < queue.sent.length) {
       const sent = queue.sent[taken++];
       if (!sent) continue;
-      const admission = await admit({ ...common, sleep: clock.sleep }, sent.message, sent.flow);
+      const admission = await admit({ ...common, sleep: clock.sleep }, sent.message, { flow: sent.flow, receives: 1 });
       if (admission.is === "admitted") await work(worker, admission.request, admission.hasSlot);
     }
   }

@@ -48,7 +48,7 @@ export async function startCaller(world: World, plan: CallerPlan): Promise<void>
   await pause(world, atMs);
   for (let n = 0; n < tries; n++) {
     const answer = await callWithPatience(world, plan);
-    if (answer && answer.status !== 202 && answer.status < 500) break;
+    if (answer && answer.status !== 202 && answer.status !== 429 && answer.status < 500) break;
     if (plan.key === undefined && answer?.status === 202) break;
     await pause(world, retryMs);
   }
@@ -94,7 +94,7 @@ export async function call(world: World, http: HttpCall): Promise<CallAnswer> {
 
 /** What the function behind POST /irn does with it. */
 async function answered(
-  { stores, queue }: World,
+  { stores, queue, budget }: World,
   instance: Instance,
   submission: Submission,
   { waitMs, isTooLate }: HttpCall,
@@ -104,6 +104,7 @@ async function answered(
     requests: instance.port("requests", stores.requests),
     documents: instance.port("documents", stores.documents),
     queue: instance.port("queue", queue),
+    budget: instance.port("budget", budget),
     pace: newPace(),
     mayWaitOn: async () => true,
     now: instance.now,

@@ -32,13 +32,17 @@ export type Invariant =
   | "a refusal is one write"
   | "a message is not swallowed"
   | "everything ends"
-  | "every event is told";
+  | "every event is told"
+  | "every call has a slot";
 
 export interface Violation {
   readonly invariant: Invariant;
   readonly detail: string;
   readonly atMs: number;
 }
+
+/** Codes with which nothing is accepted. */
+const DENIALS: ReadonlySet<string> = new Set(["store_unavailable", "claim_busy", "rate_limited", "backlog_full"]);
 
 /** One HTTP call as the watch sees it. */
 export interface Call {
@@ -68,6 +72,10 @@ export interface Watch {
   observe(effect: Effect, run: () => Promise<unknown>): Promise<unknown>;
   committed(registered: Registered): void;
   answered(call: Call, answer: CallAnswer): void;
+  /** A slot of the budget was taken. */
+  slot(): void;
+  /** The bytes of a call left. */
+  called(): void;
   published(row: EventRow | undefined, id: string): void;
   toldOf(id: string): void;
   swallowed(messageOf: string): void;
@@ -279,11 +287,25 @@ export function newWatch(deps: WatchDeps): Watch {
     must(before === after, "a stale owner changes nothing", () => `${label} of ${before?.rid} (${before?.state})`);
   }
 
+  // Calls
+
+  let slots = 0;
+  let calls = 0;
+
+  function slot(): void {
+    slots++;
+  }
+
+  function called(): void {
+    calls++;
+    must(calls <= slots, "every call has a slot", () => `${calls} calls, ${slots} slots`);
+  }
+
   // Answers
 
   function answered(call: Call, { status, code, text, rid }: CallAnswer): void {
     const detail = () => `${call.id}: ${status} ${code ?? ""} ${rid ?? ""}`;
-    if (code === "store_unavailable" || code === "claim_busy") {
+    if (code !== undefined && DENIALS.has(code)) {
       deniedCalls.add(call.id);
       for (const [claimed, owner] of callOf)
         if (owner === call.id) must(!accepted.has(claimed), "nothing accepted means nothing accepted", detail);
@@ -366,6 +388,8 @@ export function newWatch(deps: WatchDeps): Watch {
     observe,
     committed,
     answered,
+    slot,
+    called,
     published(row, id) {
       must(row !== undefined, "the event comes first", () => `${id} is on the bus without a row`);
     },

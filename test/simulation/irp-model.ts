@@ -17,6 +17,8 @@ export interface IrpModelDeps {
   readonly weather: Weather;
   readonly counts: Counts;
   readonly tell: (text: string) => void;
+  /** Told when the bytes of a call leave. */
+  readonly called: () => void;
 }
 
 interface Sent<T> {
@@ -29,7 +31,7 @@ interface Sent<T> {
 }
 
 /** Ways to the portals: each call is a step of its instance, guarded before its bytes leave, and ends as its fate says. */
-export function irpModel({ scheduler, government, weather, counts, tell }: IrpModelDeps) {
+export function irpModel({ scheduler, government, weather, counts, tell, called }: IrpModelDeps) {
   let registers = 0;
   let lookUps = 0;
 
@@ -57,6 +59,7 @@ export function irpModel({ scheduler, government, weather, counts, tell }: IrpMo
       instance.die("before the call");
       return;
     }
+    if (!early) called();
     const answer = answerOnce(instance, plan, resolve);
     if (early) answer(fate.networkMs, early);
     else if (ends === "reset") answer(fate.networkMs + fate.resetMs, unknown("no answer: connection reset"));

@@ -1,3 +1,4 @@
+import type { Policy } from "../../shared/budget/policy.ts";
 import type { CallerPlan } from "./callers.ts";
 import { type GovernmentPlan, quietGovernment } from "./government.ts";
 import { calmFate, calmStep, calmWeather, type Fate, type Step, type StepPlan } from "./weather.ts";
@@ -29,6 +30,8 @@ export interface Story {
   readonly killLagMs?: number;
   /** The run goes on at least until then. */
   readonly lastsMs?: number;
+  /** The upstream's limit, where it matters. */
+  readonly policy?: Partial<Policy>;
 }
 
 const KEY = "key-1";
@@ -49,6 +52,9 @@ const aCaller: CallerPlan = {
   tooLateFromMs: Infinity,
 };
 
+/** More than a story ever calls. */
+const NO_LIMIT: Policy = { calls: 1_000_000, perSeconds: 1, burst: 100_000, reserve: 1 };
+
 /** A setting in which exactly the story happens. */
 export function settingOf(story: Story): Setting {
   const { callers, government, circuits = [], cancelsAtMs = [] } = story;
@@ -58,6 +64,7 @@ export function settingOf(story: Story): Setting {
     circuits,
     cancelsAtMs,
     workers: { direct: 3, queued: 3 },
+    policy: { ...NO_LIMIT, ...story.policy },
     calmFromMs: story.lastsMs ?? 0,
     weather: () => weatherOf(story),
   };

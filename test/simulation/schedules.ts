@@ -1,3 +1,4 @@
+import type { Policy } from "../../shared/budget/policy.ts";
 import type { CallerPlan } from "./callers.ts";
 import { type Dice, seededDice } from "./dice.ts";
 import type { ContentName } from "./documents.ts";
@@ -48,10 +49,18 @@ export function scheduleOf(seed: number): Setting {
     circuits: circuits(dice, season, calmFromMs),
     cancelsAtMs: dice.chance(0.1) ? [dice.between(0, calmFromMs)] : [],
     workers: { direct: dice.between(1, 3), queued: dice.between(1, 2) },
+    policy: policy(dice),
     calmFromMs,
     // The dice of the weather are thrown in the order of events: a run of its own needs dice of its own.
     weather: (nowMs) => stormyWeather(seededDice(seed ^ 0x5eed), nowMs, calmFromMs),
   };
+}
+
+/** Mostly more than anybody needs, now and then so little that everybody waits. */
+function policy(dice: Dice): Policy {
+  if (dice.chance(0.7)) return { calls: 1_000, perSeconds: 1, burst: 1_000, reserve: 10 };
+  const burst = dice.between(1, 6);
+  return { calls: dice.between(4, 60), perSeconds: 60, burst, reserve: dice.between(0, burst - 1) };
 }
 
 function seasonOf(dice: Dice): Season {

@@ -1,6 +1,10 @@
 import type { ReceivedMessage } from "../../infra/local/engines/message-queue.ts";
+import { budgetedIrp } from "../../shared/budget/budgeted-irp.ts";
+import { patientBudget } from "../../shared/budget/patient-budget.ts";
 import { guardedIrp } from "../../shared/irp/guarded-irp.ts";
 import type { Irp } from "../../shared/irp/irp.ts";
+import { admit, type Delivery } from "../../shared/request/admit.ts";
+import type { Verdict } from "../../shared/request/job.ts";
 import { QueueMessage } from "../../shared/request/queue.ts";
 import type { Flow } from "../../shared/request/request.ts";
 import { work } from "../../shared/request/work.ts";
@@ -100,13 +104,18 @@ function newEnvironment(world: World): Environment {
   const current = new Map<string, string>();
   const model = world.irpFor(instance, (irn) => current.get(irn) ?? "nobody");
   const circuits = instance.port("circuits", world.circuits);
-  const guarded = guardedIrp({ irp: model as Irp, circuits, portals, now: instance.now });
+  const { now, sleep } = instance;
+  const budget = patientBudget(instance.port("budget", world.budget), now);
+  const budgeted = budgetedIrp({ irp: model as Irp, budget, now, sleep });
+  const guarded = guardedIrp({ irp: budgeted, circuits, portals, now });
   const deps: WorkDeps = {
     requests: instance.port("requests", stores.requests),
     documents: instance.port("documents", stores.documents),
     events: instance.port("events", stores.events),
     bus: instance.port("bus", world.bus),
     irp: guarded,
+    budget,
+    sleep,
     choice: guarded,
     portals,
     verify: verifySigned,
@@ -118,6 +127,13 @@ function newEnvironment(world: World): Environment {
     newId: () => `${instance.name}:${world.newId()}`,
   };
   return { instance, deps: sabotage.work?.(deps, instance) ?? deps, current };
+}
+
+/** What the function behind a queue does with one message. */
+async function admitted(deps: WorkDeps, message: QueueMessage, delivery: Delivery): Promise<Verdict> {
+  const admission = await admit(deps, message, delivery);
+  if (admission.is === "later") return { is: "hand-back", until: admission.until };
+  return admission.is === "over" ? { is: "done" } : work(deps, admission.request, admission.hasSlot);
 }
 
 /** Documents side by side, the messages of one in order. Gives the messages that are done. */
@@ -132,9 +148,11 @@ async function batch(
   const queue = environment.instance.port("queue", world.queue);
   const done = await Promise.all(
     documents.map(async (records) => {
-      for (const [i, { message }] of records.entries()) {
+      for (const [i, { message, received }] of records.entries()) {
         environment.current.set(message.irn, message.rid);
-        const verdict = await work(environment.deps, message).catch(() => undefined);
+        const verdict = await admitted(environment.deps, message, { flow, receives: received.receiveCount }).catch(
+          () => undefined,
+        );
         if (verdict?.is === "done") continue;
         const rest = records.slice(i);
         if (verdict)

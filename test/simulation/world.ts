@@ -1,11 +1,15 @@
 import { fifoQueue } from "../../infra/local/engines/fifo-queue.ts";
 import type { MessageQueue } from "../../infra/local/engines/message-queue.ts";
+import type { Budget } from "../../shared/budget/budget.ts";
+import type { Policy } from "../../shared/budget/policy.ts";
 import type { EventKey, EventRecord } from "../../shared/event/event.ts";
 import type { Bus } from "../../shared/event/event-log.ts";
 import type { Circuits } from "../../shared/irp/circuits.ts";
+import type { AdmitDeps } from "../../shared/request/admit.ts";
+import type { WorkDeps as AllWorkDeps } from "../../shared/request/job.ts";
 import type { Queue, QueueMessage } from "../../shared/request/queue.ts";
 import { type Flow, flows } from "../../shared/request/request.ts";
-import type { work } from "../../shared/request/work.ts";
+import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryCircuits } from "../fakes/memory-circuits.ts";
 import { eventKey } from "../fakes/memory-event-log.ts";
 import { type MemoryStores, memoryStores } from "../fakes/memory-stores.ts";
@@ -29,6 +33,8 @@ export interface Setting {
   /** When documents that we know as registered are cancelled, through us. */
   readonly cancelsAtMs: readonly number[];
   readonly workers: Readonly<Record<Flow, number>>;
+  /** The upstream's limit. */
+  readonly policy: Policy;
   /** Made anew for each run: it may hold dice. */
   readonly weather: (nowMs: () => number) => Weather;
   /** From then on nothing goes wrong any more, and everything must end. */
@@ -36,7 +42,7 @@ export interface Setting {
 }
 
 /** What a worker is given. */
-export type WorkDeps = Parameters<typeof work>[0];
+export type WorkDeps = AllWorkDeps & AdmitDeps;
 
 /** One safeguard taken away. */
 export interface Sabotage {
@@ -57,6 +63,7 @@ export interface World {
   readonly queue: Queue;
   readonly bus: Bus;
   readonly circuits: Circuits;
+  readonly budget: Budget;
   readonly government: Government;
   readonly irpFor: ReturnType<typeof irpModel>;
   readonly watch: Watch;
@@ -76,6 +83,18 @@ export interface Trace {
   readonly lines: readonly string[];
   hash(): string;
   tell(text: string): void;
+}
+
+/** A slot counts from the moment in which it is taken, whether its taker learns of it or not. */
+function watchedBudget(budget: Budget, taken: () => void): Budget {
+  return {
+    ...budget,
+    async take(...args) {
+      const slot = await budget.take(...args);
+      if (slot === "taken") taken();
+      return slot;
+    },
+  };
 }
 
 export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = false): World {
@@ -119,9 +138,10 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
     queues,
     queue: queuePort(queues, sabotage, () => world),
     bus: busPort(() => world),
+    budget: watchedBudget(memoryBudget({ of: async () => setting.policy }), () => watch.slot()),
     circuits: memoryCircuits(() => new Date(START_MS + nowMs())),
     government,
-    irpFor: irpModel({ scheduler, government, weather, counts, tell: trace.tell }),
+    irpFor: irpModel({ scheduler, government, weather, counts, tell: trace.tell, called: () => watch.called() }),
     watch,
     sabotage,
     trace,

@@ -16,8 +16,8 @@ async function setup(flow: "direct" | "queued", policy: Parameters<typeof onePol
   const rid = submitted.is === "accepted" ? submitted.rid : "";
   const { clock, requests, budget } = account;
   const deps = { requests, budget, now: clock.now, sleep: clock.sleep };
-  const run = (changes: Partial<typeof deps> = {}, which = rid) =>
-    admit({ ...deps, ...changes }, { v: 1, rid: which, irn: "", attempt: 1 }, flow);
+  const run = (changes: Partial<typeof deps> = {}, which = rid, receives = 1) =>
+    admit({ ...deps, ...changes }, { v: 1, rid: which, irn: "", attempt: 1 }, { flow, receives });
   const use = () => budget.take(aSubmission().gstin, "queued", clock.now());
   return { ...account, rid, run, use };
 }
@@ -28,6 +28,13 @@ describe("admission", () => {
     clock.advance(5_000);
     expect(await run()).toMatchObject({ is: "admitted", request: { rid }, hasSlot: true });
     expect(await use()).not.toBe("taken");
+  });
+
+  it("of a direct request that was handed back takes another slot: the first one may be used", async () => {
+    const { run, rid, use } = await setup("direct");
+    await use();
+    expect(await run({}, rid, 2)).toEqual({ is: "over" });
+    expect(await run({}, rid, 1)).toMatchObject({ is: "admitted" });
   });
 
   it("of a direct request that was long on its way takes another slot, or parks it for the queued flow", async () => {

@@ -42,7 +42,7 @@ async function setup(invoice: Invoice = anInvoice()) {
     const admission = await admit(
       { ...account, ...given, sleep: clock.sleep },
       { v: 1, rid, irn: "", attempt: 1 },
-      "queued",
+      { flow: "queued", receives: 1 },
     );
     return admission.is === "admitted" ? work(given, admission.request) : { is: "done" };
   };

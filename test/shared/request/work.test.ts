@@ -43,7 +43,7 @@ function setup() {
     const admission = await admit(
       { ...account, ...given, sleep: clock.sleep },
       { v: 1, rid, irn: "", attempt: 1 },
-      "queued",
+      { flow: "queued", receives: 1 },
     );
     return admission.is === "admitted" ? work(given, admission.request) : DONE;
   };
