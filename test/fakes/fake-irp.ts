@@ -36,7 +36,10 @@ export type Step = { readonly meanwhile?: () => void | Promise<void> } & (
 );
 
 /** What a portal answers to the next look-up in place of what it holds. */
-export type LookStep = { readonly is: "refused"; readonly errors: readonly IrpError[] } | { readonly is: "unknown" };
+export type LookStep =
+  | { readonly is: "refused"; readonly errors: readonly IrpError[] }
+  | { readonly is: "not-sent"; readonly retryAt: Date }
+  | { readonly is: "unknown" };
 
 export interface FakeIrp {
   readonly irp: Pick<Irp, "generate" | "byIrn" | "byDocument" | "syncTaxpayer">;
@@ -98,6 +101,7 @@ export function fakeIrp(now: () => Date): FakeIrp {
     looks.push(`${portal} by ${number ? "document" : "IRN"}`);
     const step = lookScript.shift();
     if (step?.is === "refused") return step;
+    if (step?.is === "not-sent") return { ...step, errors: [], reason: "no slot" };
     if (step) return { is: "unknown", errors: [], reason: "time-out" };
     const holder = holders.get(irn);
     const signed = holder?.portal === portal && (number?.docDate ?? holder.docDate) === holder.docDate;

@@ -303,6 +303,18 @@ export const holes: readonly Hole[] = [
     ends: ["201"],
   },
   {
+    // Both portals are asked, and the document is sent again: four calls, and one request.
+    story: {
+      name: "a slot per request undercounts look-ups",
+      callers: [{ tries: 1, flow: "queued", waitMs: 0 }],
+      fates: [{ ends: "gateway" }],
+      policy: { calls: 6, perSeconds: 60, burst: 2, reserve: 1 },
+    },
+    without: "slotsOfLookUps",
+    noticedBy: "every call has a slot",
+    ends: ["201"],
+  },
+  {
     // It reads that the request waits, and goes on when another worker has refused it and the portal would take it again.
     story: {
       name: "a worker read the request before its refusal, and sends it after",

@@ -49,6 +49,9 @@ const noticedBy: Readonly<Record<keyof typeof sabotages, readonly Invariant[]>> 
   sweepOfRequests: ["everything ends"],
   // What the bus lost stays lost.
   sweepOfEvents: ["every event is told"],
+  // More calls than slots.
+  slotsOfLookUps: ["every call has a slot"],
+  slotsOfAdmission: ["every call has a slot"],
   // What the sweeper sends is taken for the first message.
   attemptInDeduplicationId: ["a message is not swallowed"],
 };

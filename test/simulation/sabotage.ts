@@ -277,6 +277,20 @@ export const sabotages = {
     stores: (stores) => ({ ...stores, events: { ...stores.events, undispatched: async () => [] } }),
   }),
 
+  /** A slot pays for a request, not for a call: look-ups are free. */
+  slotsOfLookUps: () => ({
+    work: (deps) =>
+      withIrp(deps, {
+        byIrn: (call, irn) => deps.irp.byIrn({ ...call, isAdmitted: true }, irn),
+        byDocument: (call, number) => deps.irp.byDocument({ ...call, isAdmitted: true }, number),
+      }),
+  }),
+
+  /** Who is admitted needs no slot. */
+  slotsOfAdmission: () => ({
+    work: (deps) => ({ ...deps, budget: { ...deps.budget, take: async () => "taken" as const } }),
+  }),
+
   /** Each attempt has the same deduplication id. */
   attemptInDeduplicationId: () => ({ deduplicationId: ({ rid }) => rid }),
 } satisfies Record<string, () => Sabotage>;

@@ -121,6 +121,35 @@ describe("a lost answer", () => {
     expect(portal.calls).toHaveLength(1);
   });
 
+  it("is looked for portal by portal where there is a slot for one at a time, and comes back when there is another", async () => {
+    const { portal, run, rid, clock, documents, irn, requests } = await setup();
+    portal.will({ is: "unknown" });
+    await run(rid);
+    clock.advance(SETTLED_MS);
+    const none = { is: "refused", errors: [{ code: "2154", message: "" }] } as const;
+    const retryAt = new Date(clock.now().getTime() + 30_000);
+    portal.willShow(none, { is: "not-sent", retryAt });
+    await run(rid);
+    expect(await documents.find(irn)).toMatchObject({ pending: { without: ["NIC1"], looks: 1 } });
+    expect((await requests.find(rid))?.sweepAt).toBe(retryAt.getTime());
+
+    await run(rid);
+    expect(portal.looks).toEqual(["NIC1 by document", "NIC2 by document", "NIC2 by document"]);
+    expect(portal.calls).toHaveLength(2);
+  });
+
+  it("is asked for at every portal again when it is not late enough, and after it was sent again", async () => {
+    const { portal, run, rid, clock, documents, irn } = await setup();
+    portal.will({ is: "unknown" }, { is: "unknown" });
+    await run(rid);
+    await run(rid);
+    expect((await documents.find(irn))?.pending?.without).toEqual([]);
+    clock.advance(SETTLED_MS);
+    await run(rid);
+    expect(portal.calls).toHaveLength(2);
+    expect((await documents.find(irn))?.pending).not.toHaveProperty("without");
+  });
+
   it("is sent again less and less often, however often the portal fails", async () => {
     const { portal, run, rid, clock } = await setup();
     portal.will(...Array.from({ length: 50 }, () => ({ is: "unknown" }) as const));
@@ -301,6 +330,29 @@ describe("a later submission", () => {
     await run(rid);
     expect(await outcomeOf()).toBeUndefined();
     expect(await documents.find(irn)).toMatchObject({ pending: { n: 1 } });
+  });
+
+  it("that is refused is not sent once more when one portal could not be asked", async () => {
+    const { portal, run, rid, outcomeOf, documents, irn } = await resubmitted(DATE_RULE);
+    const none = { is: "refused", errors: [{ code: "2154", message: "" }] } as const;
+    portal.willShow(none, none, none, { is: "unknown" });
+    await run(rid);
+    expect(await documents.find(irn)).toMatchObject({ pending: { without: ["NIC1"], refusal: { rid } } });
+    await run(rid);
+    expect(await outcomeOf()).toMatchObject({ problem: { code: "refused_by_irp", errors: [{ irpCode: "2305" }] } });
+    expect([portal.calls.length, portal.looks.length]).toEqual([2, 5]);
+  });
+
+  it("that is refused says nothing of another request's content", async () => {
+    const { portal, run, rid, accept, clock, outcomeOf } = await resubmitted(DATE_RULE);
+    const none = { is: "refused", errors: [{ code: "2154", message: "" }] } as const;
+    portal.willShow(none, none, none, { is: "unknown" });
+    await run(rid);
+    const other = await accept(withTotal(1181)(anInvoice()), { idempotencyKey: "k2" });
+    clock.advance(2 * 3_600_000);
+    await run(other.rid);
+    expect(await outcomeOf(other.rid)).toMatchObject({ kind: "registered", status: 201 });
+    expect(portal.calls).toHaveLength(3);
   });
 
   it("that was not sent keeps what was submitted before", async () => {
