@@ -257,9 +257,7 @@ describe("closing", () => {
       () => "cut",
     );
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const at = performance.now();
     await endpoint.close();
     expect(await cut).toBe("cut");
-    expect(performance.now() - at).toBeLessThan(500);
   });
 });
