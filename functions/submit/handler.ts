@@ -44,16 +44,31 @@ async function register(deps: Deps, call: Call<unknown>): Promise<HttpAnswer> {
       : await submit(deps, submission);
   const { waitMs, applied } = preference;
 
-  // A replay must give the bytes of the first answer, so a stored problem names the request, not the call.
   const answer =
     submitted.is === "known"
-      ? await outcomeAnswer(deps.documents, submitted.outcome, submitted.replayOf ?? call.requestId)
+      ? await knownAnswer(deps, submitted, call.requestId)
       : await acceptedAnswer(deps, submitted, (await isServed) ? waitMs : 0);
-  return {
-    ...answer,
-    headers: { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}), ...replayed(submitted) },
-  };
+  return { ...answer, headers: { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}) } };
 }
+
+/**
+ * A replay must give the bytes of the first answer, so a stored problem names the request, not the call. Where those
+ * bytes cannot be read now, the request was accepted all the same: 202, and where to look.
+ */
+async function knownAnswer(deps: Deps, { outcome, replayOf }: Known, requestId: string): Promise<HttpAnswer> {
+  try {
+    const answer = await outcomeAnswer(deps.documents, outcome, replayOf ?? requestId);
+    return replayOf ? { ...answer, headers: { ...answer.headers, "idempotency-replayed": "true" } } : answer;
+  } catch (error) {
+    deps.log.error("a stored answer could not be read", { error, replayOf });
+    if (replayOf) return pending(deps, { rid: replayOf });
+    throw new Problem("store_unavailable", "nothing was accepted; repeat the request", {
+      headers: { "retry-after": "1" },
+    });
+  }
+}
+
+type Known = Extract<Submitted, { is: "known" }>;
 
 function submissionOf(call: Call<unknown>, invoice: Invoice, { respondAsync }: Preference): Submission {
   return {
@@ -104,17 +119,13 @@ function irnOfInvoice({ SellerDtls, DocDtls }: Invoice): string {
   return irnOf({ sellerGstin: SellerDtls.Gstin, docType: DocDtls.Typ, docNo: DocDtls.No, docDate: DocDtls.Dt });
 }
 
-function replayed(submitted: Submitted): Record<string, string> {
-  return submitted.is === "known" && submitted.replayOf ? { "idempotency-replayed": "true" } : {};
-}
-
 type Accepted = Extract<Submitted, { is: "accepted" }>;
 
 /** When it makes sense to look again. */
 const SOONEST_LOOK_SECONDS = 2;
 
 /** Accepted and not over yet: 202, where to look, and when it starts at the earliest where it has to wait for its turn. */
-function pending({ now }: Deps, { rid, startsAt }: Accepted): HttpAnswer {
+function pending({ now }: Deps, { rid, startsAt }: Pick<Accepted, "rid" | "startsAt">): HttpAnswer {
   const location = `/requests/${rid}`;
   const waitSeconds = startsAt ? Math.ceil((startsAt.getTime() - now().getTime()) / 1000) : 0;
   const starts = startsAt ? { startsAt: toIstTimestamp(startsAt) } : {};

@@ -335,6 +335,17 @@ describe("POST /irn", () => {
       expect((await post(anInvoice(), {}, { ...submitDeps, documents })).status).toBe(202);
     });
 
+    it("answers 202 to a replay, and 503 to a stranger, when the stored bytes cannot be read", async () => {
+      const { post, submitDeps } = anApi();
+      await post(anInvoice(), KEY);
+      const deps = { ...submitDeps, documents: failing(submitDeps.documents, "answer") };
+      const replay = await post(anInvoice(), KEY, deps);
+      expect(replay.status).toBe(202);
+      expect(replay.headers).toMatchObject({ location: expect.stringMatching(/^\/requests\//) });
+      expect((await post(anInvoice(), {}, deps)).json).toMatchObject({ status: 503, code: "store_unavailable" });
+      expect((await post(anInvoice(), KEY)).headers).toMatchObject({ "idempotency-replayed": "true" });
+    });
+
     it("answers 202 when the queue is down", async () => {
       const { post, queue } = anApi();
       queue.down = true;
