@@ -137,12 +137,13 @@ export class EinvoiceStack extends Stack {
 
     const readRequest = new ServiceFunction(this, "read-request", {
       stage,
-      errorImpact: "Callers cannot learn the outcome of accepted requests.",
-      environment: { ISSUER },
+      errorImpact: "Callers cannot learn the outcome of accepted requests, nor what is left of their budget.",
+      environment: { ISSUER, POLICY },
     })
-      .uses(storage.requests, "REQUESTS_TABLE", "GetItem")
+      .lists(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
-      .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem");
 
     const health = new ServiceFunction(this, "health", { stage, errorImpact: "Monitors believe the API is down." });
     const notFound = new ServiceFunction(this, "not-found", {
@@ -156,6 +157,8 @@ export class EinvoiceStack extends Stack {
 
     new CfnOutput(this, "ApiUrl", { value: api.url });
     new CfnOutput(this, "ClientsTable", { value: storage.clients.tableName });
+    new CfnOutput(this, "UpstreamTable", { value: storage.upstream.tableName });
+    new CfnOutput(this, "Policy", { value: POLICY, description: "What holds for a GSTIN without a policy of its own" });
     new CfnOutput(this, "DataKey", { value: dataKey.keyArn });
     new CfnOutput(this, "Mode", { value: stage.mode });
     if (sandbox) new CfnOutput(this, "IrpUrl", { value: sandbox.url });

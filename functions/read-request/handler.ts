@@ -1,17 +1,29 @@
 import { Problem } from "../../shared/api/problem.ts";
+import { rateLimitFields } from "../../shared/api/rate-limit.ts";
+import type { Budget } from "../../shared/budget/budget.ts";
 import type { DocumentStore } from "../../shared/document/document-store.ts";
+import { toIstTimestamp } from "../../shared/ist.ts";
 import type { Request } from "../../shared/request/request.ts";
+import { listRequests } from "../../shared/request/request-list.ts";
+import { type RequestState, stateOf } from "../../shared/request/request-state.ts";
 import type { RequestStore } from "../../shared/request/request-store.ts";
 import { type Call, type HttpAnswer, ok } from "../pipeline/http.ts";
 import { httpFunction, type PipelineDeps } from "../pipeline/http-function.ts";
+import { nextLink, readListQuery } from "./list-query.ts";
 
 type Deps = PipelineDeps & {
-  readonly requests: Pick<RequestStore, "find">;
-  readonly documents: Pick<DocumentStore, "answer">;
+  readonly requests: Pick<RequestStore, "find" | "list">;
+  readonly documents: Pick<DocumentStore, "find" | "answer">;
+  readonly budget: Pick<Budget, "level">;
+  readonly now: () => Date;
 };
 
 export function createHandler(deps: Deps) {
-  return httpFunction("read-request", deps, { "GET /requests/{id}": (call) => readRequest(deps, call) });
+  return httpFunction("read-request", deps, {
+    "GET /requests": (call) => readRequests(deps, call),
+    "GET /requests/{id}": (call) => readRequest(deps, call),
+    "GET /rate-limit": (call) => readRateLimit(deps, call),
+  });
 }
 
 /** Anything else is no key to ask the store for: it may be longer than a key can be. */
@@ -24,12 +36,44 @@ async function readRequest(deps: Deps, { params, caller }: Call): Promise<HttpAn
   if (!request || request.gstin !== caller?.gstin || request.state === "CLAIMED") {
     throw new Problem("not_found", "there is no such request; an outcome can be read for 24 hours");
   }
-  return ok({ ...summary(request), ...(await outcome(deps, request)) });
+  const state = await stateOf(deps, request);
+  return ok({ ...summary(request, state), ...(await outcome(deps, request)) });
 }
 
-function summary({ rid, irn, state, createdAt, finishedAt }: Request) {
-  const times = { createdAt, ...(finishedAt === undefined ? {} : { finishedAt }) };
-  return { id: rid, state: state === "FINAL" ? "done" : "queued", irn, ...times, links: { self: `/requests/${rid}` } };
+/** The accepted requests of the caller's GSTIN, newest first, without what they carry. */
+async function readRequests(deps: Deps, { query, caller }: Call): Promise<HttpAnswer> {
+  const gstin = caller?.gstin ?? "";
+  const asked = readListQuery(gstin, query);
+  const { requests, next } = await listRequests(deps, gstin, asked);
+  const listed = requests.map(({ request, state }) => ({ ...summary(request, state), ...ending(request) }));
+  return ok({ requests: listed, ...(next && { next: nextLink(gstin, asked, next) }) });
+}
+
+/** What is left of the GSTIN's budget now, and how long its queue is. Nothing is taken from either. */
+async function readRateLimit({ budget, now }: Deps, { caller }: Call): Promise<HttpAnswer> {
+  const gstin = caller?.gstin ?? "";
+  const level = await budget.level(gstin, now());
+  const { policy, remaining, resetSeconds, waiting, nextStartsAt } = level;
+  const queue = { waiting, nextStartsAt: toIstTimestamp(nextStartsAt) };
+  return ok({ gstin, policy, remaining, resetSeconds, queue }, rateLimitFields(level));
+}
+
+function summary({ rid, irn, createdAt, finishedAt }: Request, state: RequestState) {
+  const times = {
+    createdAt: indian(createdAt),
+    ...(finishedAt === undefined ? {} : { finishedAt: indian(finishedAt) }),
+  };
+  return { id: rid, state, irn, ...times, links: { self: `/requests/${rid}` } };
+}
+
+function indian(time: string): string {
+  return toIstTimestamp(new Date(time));
+}
+
+function ending({ outcome }: Request) {
+  if (!outcome) return {};
+  if (outcome.kind === "problem") return { status: outcome.problem.status, code: outcome.problem.code };
+  return { status: outcome.status };
 }
 
 async function outcome(deps: Deps, { outcome }: Request) {

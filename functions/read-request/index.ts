@@ -1,9 +1,12 @@
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
+import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
-import { readEnv } from "../../shared/env.ts";
+import { Policy, policiesOf } from "../../shared/budget/policy.ts";
+import { jsonVariable, readEnv } from "../../shared/env.ts";
 import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
@@ -11,6 +14,8 @@ const env = readEnv({
   REQUESTS_TABLE: z.string(),
   DOCUMENTS_TABLE: z.string(),
   CLIENTS_TABLE: z.string(),
+  UPSTREAM_TABLE: z.string(),
+  POLICY: jsonVariable(Policy),
   ISSUER: z.string(),
 });
 const db = dynamo();
@@ -21,4 +26,6 @@ export const handler = createHandler({
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE),
+  budget: dynamoBudget(db, env.UPSTREAM_TABLE, policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now)),
+  now,
 });

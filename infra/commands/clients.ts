@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { KMSClient } from "@aws-sdk/client-kms";
 import * as z from "zod";
@@ -13,6 +12,7 @@ import type { TaxpayerProfile } from "../../shared/invoice/check-context.ts";
 import type { IrpUser } from "../../shared/irp/irp.ts";
 import { registerClient } from "../../shared/oauth/register-client.ts";
 import { sandboxUser } from "../../shared/sandbox/accounts.ts";
+import { readOutputs } from "./stack-outputs.ts";
 import { UsageError } from "./usage.ts";
 
 const Turnover = z.enum(["0", "5", "10", "100"]).transform((text) => Number(text) as TaxpayerProfile["turnoverCrore"]);
@@ -71,26 +71,8 @@ function readArguments(args: readonly string[]) {
   if (!gstin.success) throw new UsageError(`${values.gstin} is not a GSTIN: ${gstin.error.issues[0]?.message}`);
   const turnover = Turnover.safeParse(values.turnover);
   if (!turnover.success) throw new UsageError("--turnover is the highest of 0, 5, 10 and 100 crore that was reached");
-  const outputs = readOutputs(values.outputs);
+  const outputs = readOutputs(values.outputs, StackOutputs);
   return { outputs, gstin: gstin.data, turnoverCrore: turnover.data, irpUser: values["irp-user"] };
-}
-
-/** `{"einvoice-sandbox": {"ApiUrl": …}}` */
-function readOutputs(file: string): z.infer<typeof StackOutputs> {
-  const stacks = z.record(z.string(), z.unknown()).parse(readJson(file));
-  const [stack, ...others] = Object.values(stacks).map((outputs) => StackOutputs.safeParse(outputs));
-  if (!stack?.success || others.length > 0) throw new UsageError(`${file} must hold the outputs of one einvoice stack`);
-  return stack.data;
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    throw new UsageError(
-      `${file} cannot be read as JSON; write it with: npx cdk deploy einvoice-sandbox --outputs-file ${file}`,
-    );
-  }
 }
 
 /** The sandbox has a user for every GSTIN; a live one was made by the taxpayer on the portal. */

@@ -10,7 +10,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { bundleFolder } from "../bundle.ts";
 import type { Stage } from "../config.ts";
-import { DUE_INDEX } from "./storage.ts";
+import { DUE_INDEX, LISTED_INDEX } from "./storage.ts";
 
 interface ServiceFunctionProps {
   readonly stage: Stage;
@@ -53,10 +53,12 @@ export class ServiceFunction extends Construct {
 
   /** DynamoDB actions on one table, and the look at what is due in it. */
   sweeps(table: Table, variable: string, ...actions: [string, ...string[]]): this {
-    this.fn.addToRolePolicy(
-      new PolicyStatement({ actions: ["dynamodb:Query"], resources: [`${table.tableArn}/index/${DUE_INDEX}`] }),
-    );
-    return this.uses(table, variable, ...actions);
+    return this.queries(table, DUE_INDEX).uses(table, variable, ...actions);
+  }
+
+  /** DynamoDB actions on one table, and the look at what is listed in it. */
+  lists(table: Table, variable: string, ...actions: [string, ...string[]]): this {
+    return this.queries(table, LISTED_INDEX).uses(table, variable, ...actions);
   }
 
   /** SQS actions on one queue, without the `sqs:`. */
@@ -76,6 +78,13 @@ export class ServiceFunction extends Construct {
   /** KMS actions on one key, without the `kms:`. The key's own policy leaves it to the account's. */
   seals(key: Key, variable: string, ...actions: [string, ...string[]]): this {
     return this.may("kms", actions, key.keyArn, variable, key.keyArn);
+  }
+
+  private queries(table: Table, index: string): this {
+    this.fn.addToRolePolicy(
+      new PolicyStatement({ actions: ["dynamodb:Query"], resources: [`${table.tableArn}/index/${index}`] }),
+    );
+    return this;
   }
 
   private may(service: string, actions: readonly string[], arn: string, variable: string, value: string): this {

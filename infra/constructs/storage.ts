@@ -3,6 +3,7 @@ import {
   AttributeType,
   BillingMode,
   type GlobalSecondaryIndexProps,
+  ProjectionType,
   Table,
   TableEncryption,
 } from "aws-cdk-lib/aws-dynamodb";
@@ -12,6 +13,9 @@ import type { Stage } from "../config.ts";
 /** The sparse index of what is due at a time: only rows that wait for it have both attributes. */
 export const DUE_INDEX = "due";
 
+/** The sparse index of accepted requests by GSTIN and time: claims are not listed. */
+export const LISTED_INDEX = "listed";
+
 function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
   return {
     indexName: DUE_INDEX,
@@ -19,6 +23,14 @@ function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
     sortKey: { name: due, type: AttributeType.NUMBER },
   };
 }
+
+/** Keys alone: what happens to a request later is no write to the index. */
+const LISTED: GlobalSecondaryIndexProps = {
+  indexName: LISTED_INDEX,
+  partitionKey: { name: "listedBy", type: AttributeType.STRING },
+  sortKey: { name: "createdAt", type: AttributeType.STRING },
+  projectionType: ProjectionType.KEYS_ONLY,
+};
 
 /** The tables: on demand, encrypted, recoverable to any second of the last 35 days. */
 export class Storage extends Construct {
@@ -39,6 +51,7 @@ export class Storage extends Construct {
     this.stage = stage;
     this.requests = this.table("requests", { sortKey: true, ttl: "expiresAt" });
     this.requests.addGlobalSecondaryIndex(dueIndex("sweepShard", "sweepAt"));
+    this.requests.addGlobalSecondaryIndex(LISTED);
     this.documents = this.table("documents", { sortKey: false });
     this.events = this.table("events", { sortKey: true, ttl: "expiresAt" });
     this.events.addGlobalSecondaryIndex(dueIndex("dispatchShard", "dispatchAt"));

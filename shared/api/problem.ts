@@ -6,6 +6,7 @@ import type { Finding } from "../invoice/finding.ts";
  */
 export const problems = {
   malformed_json: { status: 400, title: "The body is not valid JSON" },
+  malformed_query: { status: 400, title: "A query parameter is malformed" },
   malformed_header: { status: 400, title: "A request header is malformed" },
   idempotency_key_reused: { status: 400, title: "This idempotency key was used for another request" },
   token_missing: { status: 401, title: "No access token was sent" },

@@ -44,7 +44,9 @@ export const routes = [
     schema: Invoice,
   },
   { method: "GET", path: "/irn/{irn}", function: "read-irn", scope: "irn:read" },
+  { method: "GET", path: "/requests", function: "read-request", scope: "irn:read" },
   { method: "GET", path: "/requests/{id}", function: "read-request", scope: "irn:read" },
+  { method: "GET", path: "/rate-limit", function: "read-request", scope: "irn:read" },
 ] as const satisfies readonly RouteShape[];
 
 export type Route = RouteShape;

@@ -12,6 +12,7 @@ import type { RequestStore } from "../request/request-store.ts";
 import { CompressedText, compressed } from "./compressed.ts";
 import { dueItems, shardOf } from "./due-items.ts";
 import { conditionally } from "./dynamo.ts";
+import { listedItems } from "./listed-items.ts";
 
 /** A payload outlives its request, also one whose outcome stays unknown for days. */
 const PAYLOAD_LIFE_SECONDS = 15 * 24 * 60 * 60;
@@ -89,7 +90,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
           new UpdateCommand({
             TableName,
             Key: requestAt(rid),
-            UpdateExpression: `SET #state = :queued, sweepAt = :sweepAt, sweepShard = :shard${slotAt ? ", slotAt = :slotAt" : ""} REMOVE #owner, leaseUntil, expiresAt`,
+            UpdateExpression: `SET #state = :queued, sweepAt = :sweepAt, sweepShard = :shard, listedBy = gstin${slotAt ? ", slotAt = :slotAt" : ""} REMOVE #owner, leaseUntil, expiresAt`,
             ConditionExpression: "#owner = :me AND #state = :claimed",
             ExpressionAttributeNames: { "#owner": "owner", "#state": "state" },
             ExpressionAttributeValues: {
@@ -172,6 +173,11 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
         ),
       );
       return retried.held ? "retried" : "lost";
+    },
+
+    async list(gstin, page) {
+      const { items, next } = await listedItems(db, { TableName, gstin, ...page });
+      return { requests: items.map((item) => StoredRequest.parse(item)), ...(next && { next }) };
     },
   };
 }

@@ -32,7 +32,7 @@ export interface PolicyStore {
 }
 
 /** A changed policy counts everywhere after this time. */
-const KEEP_MS = 10_000;
+export const KEEP_MS = 10_000;
 const MOST_KEPT = 1_000;
 
 /** A GSTIN's own policy, else the stage's; each is read at most once in ten seconds. Throws when the store fails and nothing is kept. */

@@ -11,6 +11,15 @@ export type NewRequest = Pick<
 /** As much of a waiting request as it takes to send it again. */
 export type DueRequest = Pick<Request, "rid" | "gstin" | "irn" | "attempt">;
 
+/** Where a list of requests goes on: behind this one, whether it is still there or not. */
+export type ListPosition = Pick<Request, "key" | "createdAt">;
+
+export interface ListedRequests {
+  readonly requests: readonly Request[];
+  /** Absent when there is nothing more. */
+  readonly next?: ListPosition;
+}
+
 /** Requests and their payloads. A lost condition is a word; an exception means that the store failed. */
 export interface RequestStore {
   /** Takes the key if it is free, finished and expired, or claimed by one whose lease is over; else what stands there. */
@@ -35,4 +44,9 @@ export interface RequestStore {
   due(now: Date, limit: number): Promise<readonly DueRequest[]>;
   /** The next attempt: `attempt` + 1 and a new `sweepAt`, if it is still waiting and nobody made this step before. */
   retry(rid: string, attempt: number, sweepAt: Date): Promise<"retried" | "lost">;
+  /**
+   * The GSTIN's accepted requests as they now are, by their claims' time, the newest first. Looks at `limit` (1 to 100) of
+   * them and shows those that are still there. Which there are is seen through an index, which may lag.
+   */
+  list(gstin: string, page: { readonly limit: number; readonly before?: ListPosition }): Promise<ListedRequests>;
 }

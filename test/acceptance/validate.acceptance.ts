@@ -50,7 +50,7 @@ describe("rules", () => {
     const wrong = { ...invoice, ValDtls: { ...invoice.ValDtls, TotInvVal: 1 } };
     const headers = { prefer: "handling=lenient, wait=0", "idempotency-key": crypto.randomUUID() };
     const location = (await post("/irn", token, wrong, headers)).headers.get("location") ?? "";
-    await expect.poll(async () => (await get(location, token)).json).toMatchObject({ state: "done", status: 422 });
+    await expect.poll(async () => (await get(location, token)).json).toMatchObject({ state: "failed", status: 422 });
     const replay = await post("/irn", token, wrong, headers);
     expect([replay.status, replay.headers.get("idempotency-replayed")]).toEqual([422, "true"]);
   });

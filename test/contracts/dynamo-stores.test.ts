@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
@@ -13,6 +19,7 @@ import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { dynamoSessionStore } from "../../shared/aws/dynamo-session-store.ts";
 import { dynamoWaitingRoom } from "../../shared/aws/dynamo-waiting-room.ts";
 import type { SessionOwner } from "../../shared/irp/session-store.ts";
+import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
 import { memoryVault } from "../fakes/memory-vault.ts";
 import { budgetContract } from "./budget.contract.ts";
@@ -50,6 +57,63 @@ describe("dynamoRequestStore", () => {
     const Key = { pk: key, sk: "-" };
     const { Item } = await tables.db.send(new GetCommand({ TableName: tables.names.requests, Key }));
     expect(Item?.["outcome"]).toBe(JSON.stringify(REGISTERED));
+  });
+
+  describe("its list", () => {
+    /** The index as it was, before whatever comes next. */
+    async function withStaleIndex(gstin: string) {
+      const index = { TableName: tables.names.requests, IndexName: "listed" };
+      const found = await tables.db.send(
+        new QueryCommand({
+          ...index,
+          KeyConditionExpression: "listedBy = :g",
+          ExpressionAttributeValues: { ":g": gstin },
+        }),
+      );
+      return { found, store: withAnswers((command) => command instanceof QueryCommand && found) };
+    }
+
+    function withAnswers(answer: (command: unknown) => unknown) {
+      const send = async (command: GetCommand) => answer(command) || tables.db.send(command);
+      return dynamoRequestStore({ send } as unknown as DynamoDBDocumentClient, tables.names.requests);
+    }
+
+    async function acceptedOf(gstin: string, key = fresh(), now = AT) {
+      const request = aRequest({ gstin, key, createdAt: now.toISOString() });
+      await requests().claim(request, now);
+      await requests().accept(request.rid, request.owner, now);
+      return request;
+    }
+
+    it("is made of keys alone, so that an outcome is no write to it", async () => {
+      const gstin = fresh();
+      const { key, rid, createdAt } = await acceptedOf(gstin);
+      await requests().finish(rid, REGISTERED, AT);
+      expect((await withStaleIndex(gstin)).found.Items).toEqual([{ pk: key, sk: "-", listedBy: gstin, createdAt }]);
+    });
+
+    it("believes the table, not the index, which may lag", async () => {
+      const gstin = fresh();
+      const { key, rid } = await acceptedOf(gstin);
+      const { store } = await withStaleIndex(gstin);
+      await requests().finish(rid, REGISTERED, AT);
+      expect((await store.list(gstin, { limit: 100 })).requests).toMatchObject([{ rid, state: "FINAL" }]);
+
+      const later = at(2 * KEY_LIFE_MS);
+      await requests().claim(aRequest({ gstin, key, createdAt: AT.toISOString() }), later);
+      expect((await store.list(gstin, { limit: 100 })).requests).toEqual([]);
+      await acceptedOf(gstin, key, at(3 * KEY_LIFE_MS));
+      expect((await store.list(gstin, { limit: 100 })).requests).toEqual([]);
+      expect((await requests().list(gstin, { limit: 100 })).requests).toHaveLength(1);
+    });
+
+    it("is not taken for whole when the table did not serve every item", async () => {
+      const gstin = fresh();
+      await acceptedOf(gstin);
+      const unprocessed = { UnprocessedKeys: { [tables.names.requests]: { Keys: [] } } };
+      const store = withAnswers((command) => command instanceof BatchGetCommand && unprocessed);
+      await expect(store.list(gstin, { limit: 100 })).rejects.toThrow("did not serve every item");
+    });
   });
 });
 describe("dynamoDocumentStore", () =>

@@ -22,6 +22,8 @@ export interface TableNames {
 
 export interface EngineTables {
   readonly db: DynamoDBDocumentClient;
+  /** Where the server listens; any credentials do at a local one. */
+  readonly url: string;
   readonly names: TableNames;
   readonly stop: () => Promise<void>;
 }
@@ -30,21 +32,23 @@ export interface EngineTables {
 export async function startEngineTables(): Promise<EngineTables> {
   const remoteUrl = process.env["AWS_ENDPOINT_URL"];
   const local = remoteUrl ? undefined : await startEndpoint({ port: 0 });
+  const url = remoteUrl ?? local?.url ?? "";
   const client = new DynamoDBClient({
-    endpoint: remoteUrl ?? local?.url ?? "",
+    endpoint: url,
     region: process.env["AWS_REGION"] ?? "ap-south-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   const [requests, documents, events, clients, upstream] = await Promise.all([
-    createTable(client, "requests", ["pk", "sk"], { shard: "sweepShard", due: "sweepAt" }),
+    createTable(client, "requests", ["pk", "sk"], dueIndex("sweepShard", "sweepAt"), LISTED),
     createTable(client, "documents", ["pk"]),
-    createTable(client, "events", ["pk", "sk"], { shard: "dispatchShard", due: "dispatchAt" }),
+    createTable(client, "events", ["pk", "sk"], dueIndex("dispatchShard", "dispatchAt")),
     createTable(client, "clients", ["pk"]),
     createTable(client, "upstream", ["pk"]),
   ]);
 
   return {
     db: dynamo(client),
+    url,
     names: { requests, documents, events, clients, upstream },
     async stop() {
       client.destroy();
@@ -53,26 +57,41 @@ export async function startEngineTables(): Promise<EngineTables> {
   };
 }
 
-interface DueIndex {
-  readonly shard: string;
-  readonly due: string;
+/** A secondary index, and what its keys are. */
+interface Index {
+  readonly index: GlobalSecondaryIndex;
+  readonly attributes: readonly AttributeDefinition[];
 }
 
-function dueAttributes({ shard, due }: DueIndex): AttributeDefinition[] {
-  return [
-    { AttributeName: shard, AttributeType: "S" },
-    { AttributeName: due, AttributeType: "N" },
-  ];
-}
-
-function dueIndex({ shard, due }: DueIndex): GlobalSecondaryIndex {
-  return {
-    IndexName: DUE_INDEX,
+const LISTED: Index = {
+  attributes: [
+    { AttributeName: "listedBy", AttributeType: "S" },
+    { AttributeName: "createdAt", AttributeType: "S" },
+  ],
+  index: {
+    IndexName: "listed",
     KeySchema: [
-      { AttributeName: shard, KeyType: "HASH" },
-      { AttributeName: due, KeyType: "RANGE" },
+      { AttributeName: "listedBy", KeyType: "HASH" },
+      { AttributeName: "createdAt", KeyType: "RANGE" },
     ],
-    Projection: { ProjectionType: "ALL" },
+    Projection: { ProjectionType: "KEYS_ONLY" },
+  },
+};
+
+function dueIndex(shard: string, due: string): Index {
+  return {
+    attributes: [
+      { AttributeName: shard, AttributeType: "S" },
+      { AttributeName: due, AttributeType: "N" },
+    ],
+    index: {
+      IndexName: DUE_INDEX,
+      KeySchema: [
+        { AttributeName: shard, KeyType: "HASH" },
+        { AttributeName: due, KeyType: "RANGE" },
+      ],
+      Projection: { ProjectionType: "ALL" },
+    },
   };
 }
 
@@ -80,7 +99,7 @@ async function createTable(
   client: DynamoDBClient,
   name: string,
   keys: readonly string[],
-  index?: DueIndex,
+  ...indexes: readonly Index[]
 ): Promise<string> {
   const TableName = `${name}-${randomBytes(4).toString("hex")}`;
   await client.send(
@@ -90,9 +109,9 @@ async function createTable(
       KeySchema: keys.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? "HASH" : "RANGE" })),
       AttributeDefinitions: [
         ...keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
-        ...(index ? dueAttributes(index) : []),
+        ...indexes.flatMap(({ attributes }) => attributes),
       ],
-      ...(index ? { GlobalSecondaryIndexes: [dueIndex(index)] } : {}),
+      ...(indexes.length > 0 ? { GlobalSecondaryIndexes: indexes.map(({ index }) => index) } : {}),
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 1 }, { TableName });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CLAIM_MS, KEY_LIFE_MS, type Outcome, type Payload, SKEW_MS } from "../../shared/request/request.ts";
-import type { NewRequest, RequestStore } from "../../shared/request/request-store.ts";
+import type { ListPosition, NewRequest, RequestStore } from "../../shared/request/request-store.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
 
 const AT_ONCE = 50;
@@ -384,6 +384,87 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
       expect(await store.retry(aRequest().rid, 1, at(1))).toBe("lost");
     });
   });
+
+  describe("list", () => {
+    it("shows the GSTIN's accepted requests as they now are, the newest first", async () => {
+      const store = makeStore();
+      const gstin = fresh();
+      const [old, recent] = [await acceptedAt(store, gstin, 0), await acceptedAt(store, gstin, 1)];
+      await store.finish(old.rid, PROBLEM, at(5));
+
+      const { requests, next } = await store.list(gstin, { limit: 100 });
+      expect(requests).toEqual([await store.find(recent.rid), await store.find(old.rid)]);
+      expect(requests.map(({ state }) => state)).toEqual(["QUEUED", "FINAL"]);
+      expect(next).toBeUndefined();
+    });
+
+    it("shows nothing that is only claimed or given back, and nothing of another GSTIN", async () => {
+      const store = makeStore();
+      const [gstin, other] = [fresh(), fresh()];
+      await claimed(store, aRequest({ gstin }));
+      const given = await claimed(store, aRequest({ gstin }));
+      await store.release(given.rid, given.owner);
+      const { rid } = await acceptedAt(store, other, 0);
+
+      expect(await store.list(gstin, { limit: 100 })).toEqual({ requests: [] });
+      expect((await store.list(other, { limit: 100 })).requests).toMatchObject([{ rid }]);
+    });
+
+    it.each([1, 2, 3, 100])(
+      "shows each once on pages of %i, also those of one time, whatever is accepted meanwhile",
+      async (limit) => {
+        const store = makeStore();
+        const gstin = fresh();
+        const all = await Promise.all([0, 1, 1, 1, 1, 2, 2].map((ms) => acceptedAt(store, gstin, ms)));
+        const shown: (readonly string[])[] = [];
+        let next: ListPosition | undefined;
+        do {
+          const page = await store.list(gstin, { limit, ...(next && { before: next }) });
+          expect(page.requests.length).toBeLessThanOrEqual(limit);
+          shown.push(page.requests.map(({ rid }) => rid));
+          next = page.next;
+          await acceptedAt(store, gstin, 3);
+        } while (next && shown.length < 10);
+
+        expect(shown.flat().sort()).toEqual(all.map(({ rid }) => rid).sort());
+        const times = shown.flat().map((rid) => all.find((each) => each.rid === rid)?.createdAt ?? "");
+        expect(times).toEqual([...times].sort().reverse());
+      },
+    );
+
+    it("shows one key once, in its life of now", async () => {
+      const store = makeStore();
+      const gstin = fresh();
+      const first = await acceptedAt(store, gstin, 0);
+      const between = await acceptedAt(store, gstin, 1);
+      await store.finish(first.rid, REGISTERED, AT);
+      const later = 2 * KEY_LIFE_MS;
+      const again = aRequest({ gstin, key: first.key, createdAt: at(later).toISOString() });
+      await claimed(store, again, at(later));
+      expect((await store.list(gstin, { limit: 100 })).requests).toMatchObject([{ rid: between.rid }]);
+
+      await store.accept(again.rid, again.owner, at(later));
+      const { requests } = await store.list(gstin, { limit: 100 });
+      expect(requests).toMatchObject([{ rid: again.rid, state: "QUEUED" }, { rid: between.rid }]);
+    });
+
+    it("goes on behind a request that is not there any more", async () => {
+      const store = makeStore();
+      const gstin = fresh();
+      const [older, gone] = [await acceptedAt(store, gstin, 0), await acceptedAt(store, gstin, 1)];
+      await acceptedAt(store, gstin, 2);
+      await store.finish(gone.rid, REGISTERED, AT);
+      await claimed(store, aRequest({ gstin, key: gone.key }), at(2 * KEY_LIFE_MS));
+
+      const before = { key: gone.key, createdAt: gone.createdAt };
+      expect((await store.list(gstin, { limit: 100, before })).requests).toMatchObject([{ rid: older.rid }]);
+    });
+  });
+}
+
+/** Accepted so many milliseconds after AT. */
+function acceptedAt(store: RequestStore, gstin: string, ms: number): Promise<NewRequest> {
+  return accepted(store, aRequest({ gstin, createdAt: at(ms).toISOString() }));
 }
 
 /** The engine's table holds other tests' requests too. */

@@ -7,7 +7,7 @@ import {
   type Request,
   SKEW_MS,
 } from "../../shared/request/request.ts";
-import type { RequestStore } from "../../shared/request/request-store.ts";
+import type { ListPosition, RequestStore } from "../../shared/request/request-store.ts";
 
 /** REQ by key, and PAY by rid as the text that it is stored as. */
 export interface RequestRows {
@@ -89,6 +89,15 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       requests.set(keyOf(rid), { ...queued, attempt: attempt + 1, sweepAt: sweepAt.getTime() });
       return "retried";
     },
+
+    async list(gstin, { limit, before }) {
+      const listed = [...requests.values()].filter((each) => each.gstin === gstin && each.state !== "CLAIMED");
+      const rest = listed.sort(newestFirst).filter((each) => !before || newestFirst(before, each) < 0);
+      const page = rest.slice(0, limit);
+      const last = page.at(-1);
+      const next = last && rest.length > limit ? { next: { key: last.key, createdAt: last.createdAt } } : {};
+      return { requests: structuredClone(page), ...next };
+    },
   };
 }
 
@@ -97,6 +106,12 @@ function isFree({ state, expiresAt = Infinity, leaseUntil = Infinity }: Request,
   const certain = now.getTime() - SKEW_MS;
   if (state === "FINAL") return expiresAt < seconds(certain);
   return state === "CLAIMED" && leaseUntil < certain;
+}
+
+/** Requests of the same time by their keys. */
+function newestFirst(one: ListPosition, other: ListPosition): number {
+  const [a, b] = [one, other].map(({ createdAt, key }) => `${createdAt} ${key}`);
+  return a === b ? 0 : (a ?? "") > (b ?? "") ? -1 : 1;
 }
 
 function claimedBy({ requests }: RequestRows, rid: string, owner: string): Request | undefined {

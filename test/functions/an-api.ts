@@ -89,5 +89,11 @@ export function anApi({ policies = onePolicy() } = {}) {
     return invoke(handler, anApiEvent({ method: "GET", ...route, ...options, headers }));
   }
 
-  return Object.assign(api, { post, get, submitDeps, workOff });
+  /** A route of the reading function whose path has no parameters. */
+  async function read(path: "/requests" | "/rate-limit", options: CallOptions = {}, deps = common) {
+    const headers = { authorization: await authorization(options.gstin ?? GSTIN), ...options.headers };
+    return invoke(createReadRequest(deps), anApiEvent({ method: "GET", path, ...options, headers }));
+  }
+
+  return Object.assign(api, { post, get, read, submitDeps, workOff });
 }

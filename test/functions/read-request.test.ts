@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { KEY_LIFE_MS } from "../../shared/request/request.ts";
+import type { Document } from "../../shared/document/document.ts";
+import { KEY_LIFE_MS, SKEW_MS } from "../../shared/request/request.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { failing } from "../fakes/failing.ts";
+import { GSTIN } from "../shared/oauth/a-token.ts";
 import { anApi, OTHER_GSTIN } from "./an-api.ts";
 
 const ASYNC = { headers: { prefer: "respond-async", "idempotency-key": "key-1" } };
@@ -17,7 +19,7 @@ describe("GET /requests/{id}", () => {
   it("says that an accepted request is queued", async () => {
     const { get, rid, irn } = await anAcceptedRequest();
     const { status, json } = await get("requests", rid);
-    const createdAt = "2026-08-18T09:00:00.000Z";
+    const createdAt = "2026-08-18T14:30:00+05:30";
     expect(status).toBe(200);
     expect(json).toEqual({ id: rid, state: "queued", irn, createdAt, links: { self: `/requests/${rid}` } });
   });
@@ -35,7 +37,29 @@ describe("GET /requests/{id}", () => {
     portal.will({ is: "refused", errors: [{ code: "2176", message: "Invalid HSN code" }] });
     await workOff();
     const problem = { code: "refused_by_irp", errors: [{ irpCode: "2176" }] };
-    expect((await get("requests", rid)).json).toMatchObject({ state: "done", status: 422, problem });
+    expect((await get("requests", rid)).json).toMatchObject({ state: "failed", status: 422, problem });
+  });
+
+  const until = new Date("2026-08-18T09:00:00.000Z").getTime();
+  const submission = { op: "register", portal: "NIC1", at: 1, since: 1, n: 1, looks: 0 } as const;
+  const sub = (rid: string) => ({ rid, docFp: "doc-fp" });
+  const held: [string, (rid: string) => Partial<Document>, string][] = [
+    ["a worker has its document", () => ({ lock: { worker: "w", until } }), "running"],
+    ["the clocks may differ", () => ({ lock: { worker: "w", until: until - SKEW_MS } }), "running"],
+    ["the worker's lease is over", () => ({ lock: { worker: "w", until: until - SKEW_MS - 1 } }), "queued"],
+    [
+      "its submission is open",
+      (rid) => ({ pending: { ...submission, rid: "x", subs: [sub("x"), sub(rid)] } }),
+      "running",
+    ],
+    ["another's is", () => ({ pending: { ...submission, rid: "x", subs: [sub("x")] } }), "queued"],
+    ["nothing is", () => ({}), "queued"],
+  ];
+  it.each(held)("knows whether %s", async (_, document, state) => {
+    const { get, read, rid, irn, rows } = await anAcceptedRequest();
+    rows.documents.set(irn, { v: 1, irn, ownerGstin: GSTIN, seq: 0, ...document(rid) });
+    expect((await get("requests", rid)).json).toMatchObject({ id: rid, state });
+    expect((await read("/requests")).json).toMatchObject({ requests: [{ id: rid, state }] });
   });
 
   it("is not there for another GSTIN, in the very words of one that does not exist", async () => {

@@ -89,8 +89,27 @@ describe("the functions", () => {
       rotatekeys: { CLIENTS_TABLE: ["GetItem", "PutItem"], SIGNING_KEY_SECRET: ["GetSecretValue", "PutSecretValue"] },
       validateinvoice: { CLIENTS_TABLE: ["GetItem"] },
       readirn: { DOCUMENTS_TABLE: ["GetItem"], CLIENTS_TABLE: ["GetItem"] },
-      readrequest: { REQUESTS_TABLE: ["GetItem"], DOCUMENTS_TABLE: ["GetItem"], CLIENTS_TABLE: ["GetItem"] },
+      readrequest: {
+        REQUESTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
+        DOCUMENTS_TABLE: ["GetItem"],
+        CLIENTS_TABLE: ["GetItem"],
+        UPSTREAM_TABLE: ["GetItem"],
+      },
     });
+  });
+
+  it("query one index of a table each, and no table", () => {
+    const policies = Object.entries(live.findResources("AWS::IAM::Policy") as Record<string, PolicyResource>);
+    const queried = policies.flatMap(([id, { Properties }]) =>
+      Properties.PolicyDocument.Statement.filter(({ Action }) => [Action].flat().includes("dynamodb:Query")).map(
+        ({ Resource }) => [id.replace(/fnServiceRole.*/, ""), /[^"]*(?="\]\]\})/.exec(JSON.stringify(Resource))?.[0]],
+      ),
+    );
+    expect(queried.sort()).toEqual([
+      ["readrequest", "/index/listed"],
+      ["sweep", "/index/due"],
+      ["sweep", "/index/due"],
+    ]);
   });
 
   it("name no wildcard in any grant", () => {
@@ -127,6 +146,26 @@ describe("the tables", () => {
       TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
     });
     expect(tableNamed(live, "storagedocuments")).not.toHaveProperty("TimeToLiveSpecification");
+  });
+});
+
+describe("the index of accepted requests", () => {
+  it("holds keys alone, so that no later write of a request is one to the index", () => {
+    expect(tableNamed(live, "storagerequests")?.["GlobalSecondaryIndexes"]).toContainEqual({
+      IndexName: "listed",
+      KeySchema: [
+        { AttributeName: "listedBy", KeyType: "HASH" },
+        { AttributeName: "createdAt", KeyType: "RANGE" },
+      ],
+      Projection: { ProjectionType: "KEYS_ONLY" },
+    });
+  });
+});
+
+describe("the outputs", () => {
+  it("say where the limits are and what holds for a GSTIN without one of its own", () => {
+    live.hasOutput("UpstreamTable", { Value: { Ref: Match.stringLikeRegexp("^storageupstream") } });
+    live.hasOutput("Policy", { Value: JSON.stringify(stages.live.policy) });
   });
 });
 

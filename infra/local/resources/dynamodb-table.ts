@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
@@ -21,17 +22,30 @@ const Properties = z.object({
   TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
 });
 
+/** Data of another version may lack an index, and would fail at the first look at it. */
+async function expectIndexes(db: DynamoDBClient, TableName: string, names: readonly string[]): Promise<void> {
+  const { Table } = await db.send(new DescribeTableCommand({ TableName }));
+  const kept = new Set(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
+  if (names.some((name) => !kept.has(name)))
+    throw new Error("the data that is kept here is of an earlier version; delete the folder .local and start again");
+}
+
 /** A table that is there already keeps its items: the data survives a restart. */
 export const table: Provision = async (cloud, { logicalId, properties }) => {
-  const { TimeToLiveSpecification, GlobalSecondaryIndexes, ...given } = Properties.parse(properties);
+  const { TimeToLiveSpecification, GlobalSecondaryIndexes = [], ...given } = Properties.parse(properties);
   const TableName = given.TableName ?? `${cloud.stackName}-${logicalId}`;
   const db = new DynamoDBClient(clientConfig(cloud));
-  const indexes = GlobalSecondaryIndexes ? { GlobalSecondaryIndexes } : {};
+  const indexes = GlobalSecondaryIndexes.length > 0 ? { GlobalSecondaryIndexes } : {};
   try {
     await db.send(new CreateTableCommand({ ...given, ...indexes, TableName, BillingMode: "PAY_PER_REQUEST" }));
     if (TimeToLiveSpecification) await db.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
+    await expectIndexes(
+      db,
+      TableName,
+      GlobalSecondaryIndexes.map(({ IndexName }) => IndexName),
+    );
   }
   const Arn = `arn:aws:dynamodb:${cloud.region}:${cloud.account}:table/${TableName}`;
   return { ref: TableName, attributes: { Arn } };

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { anInvoice } from "../fakes/an-invoice.ts";
+import { onePolicy } from "../fakes/memory-policy-store.ts";
+import { GSTIN } from "../shared/oauth/a-token.ts";
+import { anApi, OTHER_GSTIN } from "./an-api.ts";
+
+const POLICY = { calls: 60, perSeconds: 60, burst: 20, reserve: 10 };
+const UNTOUCHED = {
+  gstin: GSTIN,
+  policy: POLICY,
+  remaining: 20,
+  resetSeconds: 0,
+  queue: { waiting: 0, nextStartsAt: "2026-08-18T14:30:00+05:30" },
+};
+
+function limitedApi() {
+  return anApi({ policies: onePolicy(POLICY) });
+}
+
+describe("GET /rate-limit", () => {
+  it("shows a budget that nobody has used, in the body and in the fields, and takes nothing from it", async () => {
+    const { read } = limitedApi();
+    for (const { status, headers, json } of [await read("/rate-limit"), await read("/rate-limit")]) {
+      expect([status, json]).toEqual([200, UNTOUCHED]);
+      expect(headers).toMatchObject({ "ratelimit-policy": '"gstin";q=60;w=60', ratelimit: '"gstin";r=20;t=0' });
+    }
+  });
+
+  it("shows what calls and waiting requests have left of it, and how that comes back", async () => {
+    const { read, post, clock } = limitedApi();
+    for (const docNo of ["A/1", "A/2", "A/3"]) await post(anInvoice({ docNo }), { headers: { prefer: "wait=0" } });
+    for (const docNo of ["B/1", "B/2"]) await post(anInvoice({ docNo }), { headers: { prefer: "respond-async" } });
+    const { headers, json } = await read("/rate-limit");
+    expect(headers["ratelimit"]).toBe('"gstin";r=17;t=3');
+    expect(json).toEqual({
+      ...{ ...UNTOUCHED, remaining: 17, resetSeconds: 3 },
+      queue: { waiting: 2, nextStartsAt: "2026-08-18T14:30:02+05:30" },
+    });
+
+    clock.advance(2_000);
+    expect((await read("/rate-limit")).json).toMatchObject({ remaining: 19, resetSeconds: 1, queue: { waiting: 0 } });
+  });
+
+  it("is each GSTIN's own", async () => {
+    const { read, post } = limitedApi();
+    await post(anInvoice(), { headers: { prefer: "wait=0" } });
+    expect((await read("/rate-limit")).json).toMatchObject({ gstin: GSTIN, remaining: 19 });
+    expect((await read("/rate-limit", { gstin: OTHER_GSTIN })).json).toEqual({ ...UNTOUCHED, gstin: OTHER_GSTIN });
+  });
+});
