@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { AwsError } from "./aws-error.ts";
+import type { Disk } from "./write-behind.ts";
 
 /** Dynalite's parser, validator and actions, called in process. They are internals: hence the exact version in package.json. */
 const load = createRequire(import.meta.url);
@@ -27,12 +28,7 @@ export type Write = { type: "put"; key: string; value: unknown } | { type: "del"
 
 export interface Store {
   options: { maxItemSize: number };
-  db: {
-    open(): Promise<void>;
-    get(key: string): Promise<unknown>;
-    batch(writes: Write[]): Promise<void>;
-    close(): Promise<void>;
-  };
+  db: Disk & { get(key: string): Promise<unknown> };
   tableDb: { awsRegion: string; awsAccountId: string };
   getTable(name: string, checkStatus: boolean | Callback<Table>, done?: Callback<Table>): void;
   getItemDb(table: string): SubStore;

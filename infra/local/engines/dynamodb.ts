@@ -4,6 +4,7 @@ import { act, dynalite, type Item, lockKey, type Parameters, type Store, validat
 import { transactions } from "./dynamodb-transactions.ts";
 import { accountId, dispatcher, type Engine, type EngineOptions, type Operations } from "./engine.ts";
 import { keyLocks } from "./key-locks.ts";
+import { memoryDb } from "./memory-db.ts";
 import { indexUnits, stagedStore } from "./staged-store.ts";
 import { openTables } from "./tables.ts";
 import { timeToLive } from "./time-to-live.ts";
@@ -27,8 +28,9 @@ const sweepIntervalMs = 60_000;
  * a staged store under its keys' locks and is committed as one batch, so item and indexes change together or not at all.
  */
 export function dynamodbEngine({ region, now, dataDir }: EngineOptions): DynamodbEngine {
-  const path = dataDir === undefined ? {} : { path: join(dataDir, "dynamodb") };
-  const store = dynalite.create({ ...path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const disk = dataDir === undefined ? undefined : dynalite.create({ path: join(dataDir, "dynamodb") }).db;
+  const store = dynalite.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  Object.assign(store.db, memoryDb(disk));
   Object.assign(store.tableDb, { awsRegion: region, awsAccountId: accountId });
 
   const locked = keyLocks();
