@@ -1,3 +1,8 @@
+import { enableCompileCache } from "node:module";
+
+// Before anything is loaded: most of the start is compiling the CDK and the tools.
+enableCompileCache();
+
 /** `npm start`. The cloud is loaded from here, so that a package that is missing is one sentence too, and not a stack. */
 try {
   const { runLocalCloud } = await import("./run.ts");
