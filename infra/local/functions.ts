@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Invoke, InvokeResult } from "./engines/invoke.ts";
 import type { ThreadCall, ThreadData, ThreadResult } from "./function-thread.ts";
+import { type StartTurn, startTurns } from "./start-turns.ts";
 
 /** A function as the template has it, its environment resolved. */
 export interface FunctionSpec extends ThreadData {
@@ -36,11 +37,12 @@ interface Thread {
 export function functions(logFolder: string): Functions {
   const pools = new Map<string, ReturnType<typeof pool>>();
   const loading: Promise<void>[] = [];
+  const inTurn = startTurns();
   mkdirSync(logFolder, { recursive: true });
 
   return {
     add(spec) {
-      const added = pool(spec, join(logFolder, `${spec.name}.log`));
+      const added = pool(spec, join(logFolder, `${spec.name}.log`), inTurn);
       pools.set(spec.name, added);
       const warm = added.warm();
       // Whoever waits in loaded() hears of it; until then it is not unhandled.
@@ -62,11 +64,12 @@ export function functions(logFolder: string): Functions {
   };
 }
 
-function pool(spec: FunctionSpec, logFile: string) {
+function pool(spec: FunctionSpec, logFile: string, inTurn: StartTurn) {
   const log = createWriteStream(logFile, { flags: "a" });
   const idle: Thread[] = [];
   const all = new Set<Thread>();
-  const waiting: ((thread: Thread) => void)[] = [];
+  const waiting: PromiseWithResolvers<Thread>[] = [];
+  let starting = 0;
 
   async function started(): Promise<Thread> {
     const thread = await startThread(spec, log, () => all.delete(thread));
@@ -74,15 +77,31 @@ function pool(spec: FunctionSpec, logFile: string) {
     return thread;
   }
 
+  /** Starts one more thread, unless those who wait were served by others before its turn came. */
+  async function grow(): Promise<void> {
+    if (all.size + starting >= MOST_THREADS) return;
+    starting += 1;
+    try {
+      await inTurn(async () => waiting.length > 0 && giveBack(await started()));
+    } catch (error) {
+      waiting.shift()?.reject(error);
+    } finally {
+      starting -= 1;
+    }
+  }
+
   function free(): Promise<Thread> | Thread {
     const thread = idle.pop();
     if (thread) return thread;
-    return all.size < MOST_THREADS ? started() : new Promise((resolve) => waiting.push(resolve));
+    const next = Promise.withResolvers<Thread>();
+    waiting.push(next);
+    void grow();
+    return next.promise;
   }
 
   function giveBack(thread: Thread): void {
     const next = waiting.shift();
-    if (next) next(thread);
+    if (next) next.resolve(thread);
     else idle.push(thread);
   }
 
@@ -90,14 +109,14 @@ function pool(spec: FunctionSpec, logFile: string) {
     const thread = await free();
     const result = await thread.run(JSON.stringify(event), Date.now() + spec.timeoutSeconds * 1000);
     if (all.has(thread)) giveBack(thread);
-    else if (waiting.length > 0) giveBack(await started());
+    else if (waiting.length > 0) void grow();
     return result;
   }
 
   return {
     invoke: (event: unknown) => invoke(event).catch((error: Error) => failed("Runtime.ExitError", error.message)),
     async warm() {
-      giveBack(await started());
+      giveBack(await inTurn(started));
     },
     close() {
       for (const thread of all) thread.end();
