@@ -1,7 +1,7 @@
+import type { Flow } from "../../shared/budget/flow.ts";
 import { type Admission, type AdmitDeps, admit } from "../../shared/request/admit.ts";
 import type { WorkDeps } from "../../shared/request/job.ts";
 import { type Queue, QueueMessage } from "../../shared/request/queue.ts";
-import type { Flow } from "../../shared/request/request.ts";
 import { work } from "../../shared/request/work.ts";
 import type { Log } from "../pipeline/log.ts";
 import { queueFunction, type RecordVerdict } from "../pipeline/queue-function.ts";

@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { Flow } from "../budget/flow.ts";
 import type { Queue } from "../request/queue.ts";
-import type { Flow } from "../request/request.ts";
 
 /** One FIFO queue per flow; who only sends to one knows only that one. The deduplication id holds the attempt: SQS would swallow a repeat within five minutes. */
 export function sqsQueue(sqs: SQSClient, urls: Readonly<Partial<Record<Flow, string>>>): Queue {

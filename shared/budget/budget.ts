@@ -1,4 +1,4 @@
-import type { Flow } from "../request/request.ts";
+import type { Flow } from "./flow.ts";
 import { callStep, dateOf, level, micros } from "./gcra.ts";
 import type { Policy } from "./policy.ts";
 

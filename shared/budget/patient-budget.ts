@@ -1,5 +1,5 @@
-import type { Flow } from "../request/request.ts";
 import type { Budget, Slot } from "./budget.ts";
+import type { Flow } from "./flow.ts";
 
 /** A refusal is believed for so long at the most: the policy may change, and others may give way. */
 const BELIEVED_MS = 1_000;

@@ -1,7 +1,8 @@
 import type { Budget } from "../budget/budget.ts";
 import { slotSoon } from "../budget/budgeted-irp.ts";
+import type { Flow } from "../budget/flow.ts";
 import type { QueueMessage } from "./queue.ts";
-import { type Flow, isOverdue, type Request } from "./request.ts";
+import { isOverdue, type Request } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
 
 export interface AdmitDeps {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Flow } from "./request.ts";
+import type { Flow } from "../budget/flow.ts";
 
 /** What travels: the ids of the request and of its document, never their content. `v` is the message's own version. */
 export const QueueMessage = z.object({

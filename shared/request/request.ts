@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { problems } from "../api/problem.ts";
+import { flows } from "../budget/flow.ts";
 
 /** Clocks of two Lambdas may differ by this much: every comparison of times allows for it. */
 export const SKEW_MS = 2_000;
@@ -7,9 +8,6 @@ export const SKEW_MS = 2_000;
 export const CLAIM_MS = 10_000;
 /** A key lives this long, counted from the outcome. */
 export const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
-
-export const flows = ["direct", "queued"] as const;
-export type Flow = (typeof flows)[number];
 
 /** What the caller is told: the frozen answer of a registered document, or a problem. */
 export const Outcome = z.discriminatedUnion("kind", [

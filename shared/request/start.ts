@@ -1,7 +1,7 @@
 import { Problem } from "../api/problem.ts";
 import { rateLimitFields } from "../api/rate-limit.ts";
 import type { Budget } from "../budget/budget.ts";
-import type { Flow } from "./request.ts";
+import type { Flow } from "../budget/flow.ts";
 
 export interface StartDeps {
   readonly budget: Pick<Budget, "take" | "queue" | "level">;

@@ -1,11 +1,12 @@
 import { Problem } from "../api/problem.ts";
+import type { Flow } from "../budget/flow.ts";
 import { canonicalHash } from "../canonical-json.ts";
 import type { Document } from "../document/document.ts";
 import type { DocumentStore } from "../document/document-store.ts";
 import { requestKey } from "../idempotency/key.ts";
 import { groupOf, type Queue } from "./queue.ts";
 import { numberUsed, refusedByIrp } from "./refusal.ts";
-import type { Flow, Outcome, Payload, Request } from "./request.ts";
+import type { Outcome, Payload, Request } from "./request.ts";
 import type { NewRequest, RequestStore } from "./request-store.ts";
 import { type Start, type StartDeps, startOf } from "./start.ts";
 

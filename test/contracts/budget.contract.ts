@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Budget } from "../../shared/budget/budget.ts";
+import type { Flow } from "../../shared/budget/flow.ts";
 import type { Policies, Policy } from "../../shared/budget/policy.ts";
-import type { Flow } from "../../shared/request/request.ts";
 import { AT, at, fresh } from "../fakes/a-request.ts";
 
 const POLICY: Policy = { calls: 60, perSeconds: 60, burst: 5, reserve: 2 };

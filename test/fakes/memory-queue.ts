@@ -1,5 +1,5 @@
+import type { Flow } from "../../shared/budget/flow.ts";
 import type { Queue, QueueMessage } from "../../shared/request/queue.ts";
-import type { Flow } from "../../shared/request/request.ts";
 
 export interface SentMessage {
   readonly flow: Flow;

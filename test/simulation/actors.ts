@@ -1,4 +1,4 @@
-import { flows } from "../../shared/request/request.ts";
+import { flows } from "../../shared/budget/flow.ts";
 import { startFanOut, startSweeper } from "./background.ts";
 import { startCaller } from "./callers.ts";
 import { startWorkers } from "./workers.ts";

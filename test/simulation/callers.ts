@@ -1,9 +1,10 @@
 import { outcomeAnswer } from "../../functions/pipeline/outcome-answer.ts";
 import { Problem } from "../../shared/api/problem.ts";
+import type { Flow } from "../../shared/budget/flow.ts";
 import type { DocumentStore } from "../../shared/document/document-store.ts";
 import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
 import { newPace } from "../../shared/request/pace.ts";
-import type { Flow, Outcome } from "../../shared/request/request.ts";
+import type { Outcome } from "../../shared/request/request.ts";
 import { keyOfSubmission, type Submission, submit } from "../../shared/request/submit.ts";
 import { type WaitDeps, waitForOutcome } from "../../shared/request/wait.ts";
 import { type ContentName, content } from "./documents.ts";

@@ -1,12 +1,12 @@
 import type { ReceivedMessage } from "../../infra/local/engines/message-queue.ts";
 import { budgetedIrp } from "../../shared/budget/budgeted-irp.ts";
+import type { Flow } from "../../shared/budget/flow.ts";
 import { patientBudget } from "../../shared/budget/patient-budget.ts";
 import { guardedIrp } from "../../shared/irp/guarded-irp.ts";
 import type { Irp } from "../../shared/irp/irp.ts";
 import { admit, type Delivery } from "../../shared/request/admit.ts";
 import type { Verdict } from "../../shared/request/job.ts";
 import { QueueMessage } from "../../shared/request/queue.ts";
-import type { Flow } from "../../shared/request/request.ts";
 import { work } from "../../shared/request/work.ts";
 import { portals, verifySigned } from "./government.ts";
 import type { Instance } from "./instance.ts";

@@ -1,6 +1,7 @@
 import { fifoQueue } from "../../infra/local/engines/fifo-queue.ts";
 import type { MessageQueue } from "../../infra/local/engines/message-queue.ts";
 import type { Budget } from "../../shared/budget/budget.ts";
+import { type Flow, flows } from "../../shared/budget/flow.ts";
 import type { Policy } from "../../shared/budget/policy.ts";
 import type { EventKey, EventRecord } from "../../shared/event/event.ts";
 import type { Bus } from "../../shared/event/event-log.ts";
@@ -8,7 +9,6 @@ import type { Circuits } from "../../shared/irp/circuits.ts";
 import type { AdmitDeps } from "../../shared/request/admit.ts";
 import type { WorkDeps as AllWorkDeps } from "../../shared/request/job.ts";
 import type { Queue, QueueMessage } from "../../shared/request/queue.ts";
-import { type Flow, flows } from "../../shared/request/request.ts";
 import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryCircuits } from "../fakes/memory-circuits.ts";
 import { eventKey } from "../fakes/memory-event-log.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Flow } from "../../../shared/budget/flow.ts";
 import { advanced, callStep, freeAt, heldUntil, level, queueStep } from "../../../shared/budget/gcra.ts";
 import type { Policy } from "../../../shared/budget/policy.ts";
-import type { Flow } from "../../../shared/request/request.ts";
 
 const NOW = 1_800_000_000_000_000;
 const SECOND = 1_000_000;
