@@ -14,7 +14,7 @@ type QuotaAnswer = Extract<Answer<never>, { is: "not-sent" }> & { readonly retry
 /** Where the budget cannot be read, nothing is sent: the upstream's limit is hard. */
 const NO_BUDGET = {};
 /** A slot less than this away is awaited in place. */
-export const AWAITED_MS = 1_000;
+const AWAITED_MS = 1_000;
 /**
  * An Irp each of whose calls takes a slot of the GSTIN's budget first, look-ups too; a call that was admitted has one
  * already. Without a slot nothing is sent, and without a budget that answers neither. The upstream's own quota answers hold

@@ -74,21 +74,9 @@ export const UpstreamSecret = z.object({
 });
 export type UpstreamSecret = z.infer<typeof UpstreamSecret>;
 
-/** The portal that a new document goes to. It is pinned with the submission. */
-export function firstPortal(upstream: Pick<Upstream, "portals">): string {
-  const [first] = upstream.portals;
-  if (!first) throw new RangeError("no portal is configured");
-  return first.name;
-}
-
 /** In order of preference. */
 export function portalNames({ portals }: Pick<Upstream, "portals">): string[] {
   return portals.map(({ name }) => name);
-}
-
-/** The base of a portal's addresses, without a slash at its end. Throws a RangeError for one that is not configured. */
-export function portalUrl(upstream: Pick<Upstream, "portals">, name: string): string {
-  return withoutSlash(portalNamed(upstream, name).url);
 }
 
 /** Where a call goes whose path is the portals' own. Throws a RangeError for a portal that is not configured. */

@@ -10,7 +10,8 @@ import { type Refusing, refuse, register } from "./settle.ts";
 /** When an open outcome is looked up, counted from the submission or the look-up before (irp-protocol 7.1), then hourly. */
 const LOOKS_MS = [2_000, 5_000, 15_000, 30_000, 60_000, 300_000, 900_000] as const;
 const HOURLY_MS = 3_600_000;
-const MOST_ERRORS = 20;
+/** Of the errors that a document keeps: twenty say enough. */
+export const MOST_ERRORS = 20;
 
 /**
  * The submission whose content the signed copy has, whole: the last one that was sent, else an earlier one. That of the

@@ -1,7 +1,15 @@
 import type { Pending } from "../document/document.ts";
 import type { IrpError } from "../irp/irp.ts";
 import { type Resolution, resolve } from "../irp/outcome.ts";
-import { adopt, parkPending, refuseByPortal, refuseHeld, refuseTaken, refuseUnsent } from "./held-document.ts";
+import {
+  adopt,
+  MOST_ERRORS,
+  parkPending,
+  refuseByPortal,
+  refuseHeld,
+  refuseTaken,
+  refuseUnsent,
+} from "./held-document.ts";
 import { type Job, LEASE_MS, type Verdict } from "./job.ts";
 import { refusalFor } from "./refusal.ts";
 import { isOverdue } from "./request.ts";
@@ -12,7 +20,6 @@ export type Resubmission = { readonly is: "resubmit"; readonly before: Pending }
 /** Pauses before a document that is certainly not registered is submitted again: the portal may be ill. */
 const RESUBMIT_MS = [0, 60_000, 300_000, 1_800_000] as const;
 const HOURLY_MS = 3_600_000;
-const MOST_ERRORS = 20;
 /** All portals show a document for so long at least (irp-protocol 5: two days, or three). */
 const CERTAIN_MS = 2 * 24 * 60 * 60 * 1000;
 /** So long the portals show a document; after that nobody answers for it. */

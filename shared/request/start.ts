@@ -26,7 +26,7 @@ const WINDOW_MS = 180_000;
 /** What waits comes into the queue this long before it can start: the sweeper comes once a minute. */
 const LEAD_MS = 90_000;
 /** Requests of one GSTIN that may wait. */
-export const MOST_WAITING = 20_000;
+const MOST_WAITING = 20_000;
 
 /**
  * A slot for a direct request, a place in the queue for the others. Throws a Problem where there is none: 429, nothing is

@@ -173,7 +173,7 @@ async function notSent(
   // Who waits for the answer is told; what is queued goes on when the user is right again.
   if (request.flow === "direct" && needsUser)
     return refuseHeld(job, { problem: refusalFor("irp_login_refused", request.irn), errors });
-  if (isOverdue(job.request, job.deps.now())) return refuseUnsent(job);
+  if (isOverdue(request, deps.now())) return refuseUnsent(job);
   await deps.documents.unlock(request.irn, hold, undefined);
   return wait(job, retryAt ?? later(job, NOT_SENT_PAUSE_MS));
 }

@@ -14,7 +14,7 @@ async function outcome(reply: Reply): Promise<string> {
   if (reply.status !== 202) return reply.text;
   const location = reply.headers.get("location") ?? "";
   await expect
-    .poll(async () => (await get(location, token)).json["state"], { timeout: 60_000, interval: 500 })
+    .poll(async () => (await get(location, token)).json["state"], { timeout: 30_000, interval: 500 })
     .toMatch(/^(done|failed)$/);
   const { json } = await get(location, token);
   return JSON.stringify(json["result"] ?? json["problem"]);

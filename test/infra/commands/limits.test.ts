@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamoPolicyStore } from "../../../shared/aws/dynamo-policy-store.ts";
 import type { PolicyStore } from "../../../shared/budget/policy.ts";
 import { type EngineTables, startEngineTables } from "../../contracts/engine-tables.ts";
+import { runEinvoice } from "./run-einvoice.ts";
 
 const STAGE = { calls: 60, perSeconds: 60, burst: 20, reserve: 10 };
 const GSTIN = "27AAAZA0001A1ZM";
@@ -39,25 +39,13 @@ function run(args: readonly string[], gstin = GSTIN, stack = outputs) {
 }
 
 function einvoice(args: readonly string[]) {
-  const command = spawn(process.execPath, [join(process.cwd(), "infra/commands/einvoice.ts"), "limits", ...args], {
-    cwd: folder,
-    env: {
-      AWS_ENDPOINT_URL: tables.url,
-      AWS_REGION: "ap-south-1",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
-    },
-  });
-  const written = { stdout: "", stderr: "" };
-  command.stdout.on("data", (chunk) => {
-    written.stdout += chunk;
-  });
-  command.stderr.on("data", (chunk) => {
-    written.stderr += chunk;
-  });
-  return new Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }>((ended) =>
-    command.on("close", (status) => ended({ status, ...written })),
-  );
+  const env = {
+    AWS_ENDPOINT_URL: tables.url,
+    AWS_REGION: "ap-south-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+  };
+  return runEinvoice(["limits", ...args], { cwd: folder, env });
 }
 
 describe("einvoice limits", () => {

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { financialYear, irnOf } from "../../../shared/invoice/irn.ts";
 import { aCertificate } from "../../fakes/a-certificate.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
+import { runEinvoice } from "./run-einvoice.ts";
 
 const KID = "EDC57DE1358B300BA9F79340A6696831F3C85047";
 const portal = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -46,22 +46,8 @@ function file(content: unknown): string {
   return path;
 }
 
-/** In its own folder, so that no local cloud of the machine has a say. */
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const command = spawn(process.execPath, [join(process.cwd(), "infra/commands/einvoice.ts"), "verify", ...args], {
-    cwd: folder,
-    env,
-  });
-  const written = { stdout: "", stderr: "" };
-  command.stdout.on("data", (chunk) => {
-    written.stdout += chunk;
-  });
-  command.stderr.on("data", (chunk) => {
-    written.stderr += chunk;
-  });
-  return new Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }>((ended) =>
-    command.on("close", (status) => ended({ status, ...written })),
-  );
+  return runEinvoice(["verify", ...args], { cwd: folder, env });
 }
 
 function jwt(data: unknown, { key = portal.privateKey, kid = KID }: { key?: KeyObject; kid?: string } = {}): string {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { stages } from "../../../infra/config.ts";
-import { callUrl, firstPortal, portalNames, portalUrl, Upstream, UpstreamSecret } from "../../../shared/irp/portals.ts";
+import { callUrl, portalNames, Upstream, UpstreamSecret } from "../../../shared/irp/portals.ts";
 
 const upstream = Upstream.parse({
   portals: [
@@ -12,13 +12,9 @@ const upstream = Upstream.parse({
 });
 
 describe("the upstream", () => {
-  it("sends new documents to the first portal", () => {
-    expect(firstPortal(upstream)).toBe("NIC1");
-  });
-
   it("gives a portal's address without a slash at its end", () => {
-    expect(portalUrl(upstream, "NIC1")).toBe("https://one.example/nic1");
-    expect(portalUrl(upstream, "NIC2")).toBe("https://two.example");
+    expect(callUrl(upstream, "NIC1", "/x")).toBe("https://one.example/nic1/x");
+    expect(callUrl(upstream, "NIC2", "/x")).toBe("https://two.example/x");
   });
 
   it("names its portals in order of preference", () => {
@@ -31,9 +27,8 @@ describe("the upstream", () => {
   });
 
   it("knows no other portal", () => {
-    expect(() => portalUrl(upstream, "nic1")).toThrow(RangeError);
+    expect(() => callUrl(upstream, "nic1", "/x")).toThrow(RangeError);
     expect(() => callUrl(upstream, "nic1", "/eicore")).toThrow(RangeError);
-    expect(() => firstPortal({ ...upstream, portals: [] })).toThrow(RangeError);
   });
 
   it.each([

@@ -1,19 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Invoice } from "../../../shared/invoice/invoice.ts";
-import { admit } from "../../../shared/request/admit.ts";
-import type { Verdict, WorkDeps } from "../../../shared/request/job.ts";
 import { KEY_LIFE_MS } from "../../../shared/request/request.ts";
-import { type Submission, submit } from "../../../shared/request/submit.ts";
-import { work } from "../../../shared/request/work.ts";
-import { fresh } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 import { failing } from "../../fakes/failing.ts";
-import { fakeIrp } from "../../fakes/fake-irp.ts";
-import { memoryBus } from "../../fakes/memory-bus.ts";
-import { anAccount, aSubmission } from "./a-submission.ts";
+import type { fakeIrp } from "../../fakes/fake-irp.ts";
+import { aWorker, LAG_MS, LEASE_MS } from "./a-worker.ts";
 
-const LEASE_MS = 40_000;
-const LAG_MS = 15_000;
 const SETTLED_MS = LEASE_MS + LAG_MS;
 const DAY_MS = KEY_LIFE_MS;
 const DUPLICATE = { is: "unknown", errors: [{ code: "2150", message: "Duplicate IRN" }] } as const;
@@ -21,34 +13,11 @@ const DATE_RULE = { is: "refused", errors: [{ code: "2305", message: "older than
 
 /** An accepted document, and a worker that takes its message whenever it is told. */
 async function setup(invoice: Invoice = anInvoice()) {
-  const account = anAccount();
-  const { clock, requests, documents, events, rows } = account;
-  const bus = memoryBus();
-  const portal = fakeIrp(clock.now);
-  const deps: WorkDeps = {
-    ...{ requests, documents, events, bus, irp: portal.irp, verify: portal.verify, newId: fresh },
-    ...{ portals: ["NIC1", "NIC2"], mode: "test", callTimeoutMs: 25_000, lookUpLagMs: LAG_MS },
-    ...{ now: clock.now, monotonicMs: clock.monotonicMs },
-    choice: { choose: async () => ({ portal: "NIC1" }) },
-  };
-  const accept = async (given: Invoice, overrides: Partial<Submission> = {}) => {
-    const submission = aSubmission(given, overrides);
-    const submitted = await submit(account.deps, submission);
-    if (submitted.is !== "accepted") throw new Error("the document is known already");
-    return { rid: submitted.rid, irn: submission.irn };
-  };
-  const run = async (rid: string, changes: Partial<WorkDeps> = {}): Promise<Verdict> => {
-    const given = { ...deps, ...changes };
-    const admission = await admit(
-      { ...account, ...given, sleep: clock.sleep },
-      { v: 1, rid, irn: "", attempt: 1 },
-      { flow: "queued", receives: 1 },
-    );
-    return admission.is === "admitted" ? work(given, admission.request) : { is: "done" };
-  };
+  const worker = aWorker();
+  const { accept, requests } = worker;
   const { rid, irn } = await accept(invoice, { idempotencyKey: "k1" });
   const outcomeOf = async (which = rid) => (await requests.find(which))?.outcome;
-  return { ...{ clock, requests, documents, rows, bus, portal, rid, irn }, accept, run, outcomeOf };
+  return { ...worker, rid, irn, outcomeOf };
 }
 
 describe("a lost answer", () => {

@@ -1,54 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { Invoice } from "../../../shared/invoice/invoice.ts";
-import { admit } from "../../../shared/request/admit.ts";
 import type { WorkDeps } from "../../../shared/request/job.ts";
 import { KEY_LIFE_MS, SKEW_MS } from "../../../shared/request/request.ts";
-import { type Submission, submit } from "../../../shared/request/submit.ts";
-import { work } from "../../../shared/request/work.ts";
-import { fresh } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 import { failing, repeating } from "../../fakes/failing.ts";
-import { fakeIrp } from "../../fakes/fake-irp.ts";
-import { memoryBus } from "../../fakes/memory-bus.ts";
-import { anAccount, aSubmission } from "./a-submission.ts";
+import { aSubmission } from "./a-submission.ts";
+import { aWorker, CALL_TIMEOUT_MS, LEASE_MS } from "./a-worker.ts";
 
-const CALL_TIMEOUT_MS = 25_000;
-const LEASE_MS = 40_000;
-const LAG_MS = 15_000;
 const PARK_MS = 60_000;
 const DONE = { is: "done" };
 const REFUSED = { is: "refused", errors: [{ code: "2176", message: "Invalid HSN code" }] } as const;
 
-/** One account, a portal and a bus. `accept` takes a document in, `run` has a worker process it. */
 function setup() {
-  const account = anAccount();
-  const { clock, requests, documents, events, rows } = account;
-  const bus = memoryBus();
-  const portal = fakeIrp(clock.now);
-  const deps: WorkDeps = {
-    ...{ requests, documents, events, bus, irp: portal.irp, verify: portal.verify, newId: fresh },
-    ...{ portals: ["NIC1", "NIC2"], mode: "test", callTimeoutMs: CALL_TIMEOUT_MS, lookUpLagMs: LAG_MS },
-    ...{ now: clock.now, monotonicMs: clock.monotonicMs },
-    choice: { choose: async () => ({ portal: "NIC1" }) },
-  };
-
-  async function accept(invoice: Invoice = anInvoice(), overrides: Partial<Submission> = {}) {
-    const submission = aSubmission(invoice, overrides);
-    const submitted = await submit(account.deps, submission);
-    if (submitted.is !== "accepted") throw new Error("the document is known already");
-    return { rid: submitted.rid, irn: submission.irn };
-  }
-  const run = async (rid: string, changes: Partial<WorkDeps> = {}) => {
-    const given = { ...deps, ...changes };
-    const admission = await admit(
-      { ...account, ...given, sleep: clock.sleep },
-      { v: 1, rid, irn: "", attempt: 1 },
-      { flow: "queued", receives: 1 },
-    );
-    return admission.is === "admitted" ? work(given, admission.request) : DONE;
-  };
-  const storedEvents = () => [...rows.events.values()].map(({ event }) => event);
-  return { ...account, bus, portal, workDeps: deps, accept, run, storedEvents };
+  const worker = aWorker();
+  const storedEvents = () => [...worker.rows.events.values()].map(({ event }) => event);
+  return { ...worker, storedEvents };
 }
 
 describe("work", () => {

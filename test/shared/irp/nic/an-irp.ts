@@ -6,10 +6,10 @@ import { aPortal, ENCRYPTION_KEY, GSTIN, START, USER } from "./a-portal.ts";
 import { sessionParts } from "./session-parts.ts";
 
 /** The client at the portal of a few lines. */
-export async function anIrp(parts: Parameters<typeof aPortal>[0] & object = {}) {
+export async function anIrp(parts: Parameters<typeof aPortal>[0] & object = {}, user = USER) {
   const portal = aPortal(parts);
   const users = memoryIrpUserStore();
-  await users.save(GSTIN, USER);
+  await users.save(GSTIN, user);
   let nonce = 0;
   const irp = nicIrp({
     send: portal.send,
@@ -19,7 +19,7 @@ export async function anIrp(parts: Parameters<typeof aPortal>[0] & object = {}) 
     randomBytes: (size) => Buffer.alloc(size, ++nonce),
     ...sessionParts(),
   });
-  return { ...portal, irp };
+  return { ...portal, irp, users };
 }
 
 export const IRN = "a".repeat(64);

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { nicIrp } from "../../../../shared/irp/nic/client.ts";
 import { NotSent } from "../../../../shared/irp/nic/wire.ts";
 import { anInvoice } from "../../../fakes/an-invoice.ts";
-import { memoryIrpUserStore } from "../../../fakes/memory-irp-user-store.ts";
-import { aPortal, ENCRYPTION_KEY, GSTIN, open, refusal, START, seal, success, USER } from "./a-portal.ts";
-import { sessionParts } from "./session-parts.ts";
+import { type aPortal, GSTIN, open, refusal, START, seal, success, USER } from "./a-portal.ts";
+import { anIrp } from "./an-irp.ts";
 
 type Parts = Pick<Parameters<typeof aPortal>[0] & object, "answer" | "login">;
 const IRN = "a".repeat(64);
@@ -14,19 +12,8 @@ const REGISTERED = { Irn: IRN, Status: "ACT", SignedInvoice: "a.b.c", SignedQRCo
 const DOCUMENT = { irn: IRN, status: "ACT", signedInvoice: "a.b.c", signedQrCode: "d.e.f" };
 
 async function setup(parts: Parts = {}, user = USER) {
-  const portal = aPortal({ answer: ({ sek }) => success(sek, REGISTERED), ...parts });
-  const users = memoryIrpUserStore();
-  await users.save(GSTIN, user);
-  let nonce = 0;
-  const irp = nicIrp({
-    send: portal.send,
-    users,
-    keys: { encryption: async () => ENCRYPTION_KEY },
-    now: () => START,
-    randomBytes: (size) => Buffer.alloc(size, ++nonce),
-    ...sessionParts(),
-  });
-  return { ...portal, irp, users, generate: () => irp.generate(TO, anInvoice()) };
+  const client = await anIrp({ answer: ({ sek }) => success(sek, REGISTERED), ...parts }, user);
+  return { ...client, generate: () => client.irp.generate(TO, anInvoice()) };
 }
 
 function deferred() {
