@@ -38,6 +38,15 @@ export class EinvoiceStack extends Stack {
       removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
 
+    // What every function needs that calls the portals: their users, sessions, circuits and budgets.
+    const calling = { MODE: stage.mode, UPSTREAM, POLICY };
+    const mayCall = (caller: ServiceFunction) =>
+      caller
+        .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+        .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem", "PutItem", "UpdateItem")
+        .knows(upstream, "UPSTREAM_SECRET", "GetSecretValue")
+        .seals(dataKey, "DATA_KEY", "GenerateDataKey", "Decrypt");
+
     const oauth = new ServiceFunction(this, "oauth", {
       stage,
       errorImpact: "Nobody gets an access token.",
@@ -62,10 +71,12 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Suppliers cannot register invoices.",
       timeout: Duration.seconds(29),
       memoryMb: 1024,
-      environment: { ISSUER, UPSTREAM, POLICY, LONG_WAITS: String(stage.longWaits) },
+      environment: { ISSUER, MODE: stage.mode, UPSTREAM, POLICY, LONG_WAITS: String(stage.longWaits) },
     })
       .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "PAY", "PutObject")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
       .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem", "UpdateItem")
       .queues(direct.queue, "DIRECT_QUEUE_URL", "SendMessage")
@@ -83,22 +94,17 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Accepted invoices wait and are not registered.",
       timeout: Duration.seconds(45),
       memoryMb: 1024,
-      environment: {
-        MODE: stage.mode,
-        UPSTREAM,
-        POLICY,
-      },
+      environment: calling,
     })
       .uses(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem", "UpdateItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem", "PutItem", "UpdateItem")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "PAY", "GetObject")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject", "PutObject")
       .uses(storage.events, "EVENTS_TABLE", "PutItem")
-      .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
-      .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem", "PutItem", "UpdateItem")
       .queues(direct.queue, "DIRECT_QUEUE_URL", "ChangeMessageVisibility")
       .queues(queued.queue, "QUEUED_QUEUE_URL", "ChangeMessageVisibility")
-      .publishes(bus, "EVENT_BUS")
-      .knows(upstream, "UPSTREAM_SECRET", "GetSecretValue")
-      .seals(dataKey, "DATA_KEY", "GenerateDataKey", "Decrypt");
+      .publishes(bus, "EVENT_BUS");
+    mayCall(worker);
     direct.feeds(worker);
     queued.feeds(worker);
 
@@ -117,6 +123,23 @@ export class EinvoiceStack extends Stack {
       targets: [new LambdaTarget(sweep.fn)],
     });
 
+    const findRejected = new ServiceFunction(this, "find-rejected", {
+      stage,
+      errorImpact: "Suppliers do not learn which of their documents the registry rejected later.",
+      timeout: Duration.minutes(15),
+      environment: calling,
+    })
+      .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem", "UpdateItem")
+      .uses(storage.events, "EVENTS_TABLE", "PutItem")
+      .uses(storage.clients, "CLIENTS_TABLE", "Scan")
+      .publishes(bus, "EVENT_BUS");
+    mayCall(findRejected);
+    new Rule(this, "every-night", {
+      // In UTC: 03:30 in India, when the day that is asked for is over and the portals have little to do.
+      schedule: Schedule.cron({ minute: "0", hour: "22" }),
+      targets: [new LambdaTarget(findRejected.fn)],
+    });
+
     const fanOut = new ServiceFunction(this, "fan-out", {
       stage,
       errorImpact: "Events reach nobody until the sweeper tells them again.",
@@ -130,9 +153,20 @@ export class EinvoiceStack extends Stack {
     const readIrn = new ServiceFunction(this, "read-irn", {
       stage,
       errorImpact: "Nobody can read documents.",
+      environment: { ISSUER, MODE: stage.mode },
+    })
+      .lists(storage.documents, "DOCUMENTS_TABLE", "BatchGetItem", "GetItem")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
+
+    const printIrn = new ServiceFunction(this, "print-irn", {
+      stage,
+      errorImpact: "Nobody gets the QR code to print on an invoice.",
+      memoryMb: 1024,
       environment: { ISSUER },
     })
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
 
     const readRequest = new ServiceFunction(this, "read-request", {
@@ -142,8 +176,18 @@ export class EinvoiceStack extends Stack {
     })
       .lists(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
       .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem");
+
+    const taxpayer = new ServiceFunction(this, "taxpayer", {
+      stage,
+      errorImpact: "Nobody can look up a taxpayer.",
+      timeout: Duration.seconds(29),
+      memoryMb: 1024,
+      environment: { ISSUER, ...calling },
+    });
+    mayCall(taxpayer);
 
     const health = new ServiceFunction(this, "health", { stage, errorImpact: "Monitors believe the API is down." });
     const notFound = new ServiceFunction(this, "not-found", {
@@ -151,7 +195,16 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Wrong paths are answered 500, not 404.",
     });
     api.serve(
-      { health, oauth, submit, "validate-invoice": validateInvoice, "read-irn": readIrn, "read-request": readRequest },
+      {
+        health,
+        oauth,
+        submit,
+        "validate-invoice": validateInvoice,
+        "read-irn": readIrn,
+        "print-irn": printIrn,
+        "read-request": readRequest,
+        taxpayer,
+      },
       notFound,
     );
 
@@ -160,6 +213,10 @@ export class EinvoiceStack extends Stack {
     new CfnOutput(this, "UpstreamTable", { value: storage.upstream.tableName });
     new CfnOutput(this, "Policy", { value: POLICY, description: "What holds for a GSTIN without a policy of its own" });
     new CfnOutput(this, "DataKey", { value: dataKey.keyArn });
+    new CfnOutput(this, "FindRejected", {
+      value: findRejected.fn.functionName,
+      description: "Invoke it for a round now",
+    });
     new CfnOutput(this, "Mode", { value: stage.mode });
     if (sandbox) new CfnOutput(this, "IrpUrl", { value: sandbox.url });
     else new CfnOutput(this, "UpstreamSecret", { value: upstream.ref, description: "Fill it before the first call" });

@@ -95,12 +95,15 @@ async function authenticate(
   return caller;
 }
 
-function response({ status, headers = {}, json, text }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
-  const body = text ?? JSON.stringify(json);
+/** API Gateway takes text as it is, and bytes in base64 alone. */
+function response({ status, headers = {}, json, text, bytes }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  const body = bytes
+    ? { body: bytes.toString("base64"), isBase64Encoded: true }
+    : { body: text ?? JSON.stringify(json) };
   return {
     statusCode: status,
     headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
-    body,
+    ...body,
   };
 }
 

@@ -16,9 +16,10 @@ export interface Call<Body = undefined> {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON is written once; `text` goes out as it is, byte for byte. */
+  /** JSON is written once; `text` and `bytes` go out as they are, byte for byte. */
   readonly json?: unknown;
   readonly text?: string;
+  readonly bytes?: Buffer;
 }
 
 export type Operation<Body = undefined> = (call: Call<Body>) => Promise<HttpAnswer>;

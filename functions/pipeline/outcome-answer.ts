@@ -13,6 +13,7 @@ export async function outcomeAnswer(
     if (text === undefined) throw new Error("a registered document has no frozen answer");
     return { status: outcome.status, text };
   }
+  if (outcome.kind === "changed") return { status: outcome.status, json: outcome.body };
   const { problem } = outcome;
   return {
     status: problem.status,

@@ -58,12 +58,12 @@ async function readRateLimit({ budget, now }: Deps, { caller }: Call): Promise<H
   return ok({ gstin, policy, remaining, resetSeconds, queue }, rateLimitFields(level));
 }
 
-function summary({ rid, irn, createdAt, finishedAt }: Request, state: RequestState) {
+function summary({ rid, op, irn, createdAt, finishedAt }: Request, state: RequestState) {
   const times = {
     createdAt: indian(createdAt),
     ...(finishedAt === undefined ? {} : { finishedAt: indian(finishedAt) }),
   };
-  return { id: rid, state, irn, ...times, links: { self: `/requests/${rid}` } };
+  return { id: rid, operation: op, state, irn, ...times, links: { self: `/requests/${rid}` } };
 }
 
 function indian(time: string): string {
@@ -79,6 +79,7 @@ function ending({ outcome }: Request) {
 async function outcome(deps: Deps, { outcome }: Request) {
   if (!outcome) return {};
   if (outcome.kind === "problem") return { status: outcome.problem.status, problem: outcome.problem };
+  if (outcome.kind === "changed") return { status: outcome.status, result: outcome.body };
   const answer = await deps.documents.answer(outcome.irn);
   return { status: outcome.status, result: answer === undefined ? null : JSON.parse(answer) };
 }

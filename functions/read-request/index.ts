@@ -4,6 +4,7 @@ import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
+import { blobsOf, blobVariables } from "../../shared/aws/s3-blobs.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { Policy, policiesOf } from "../../shared/budget/policy.ts";
 import { jsonVariable, readEnv } from "../../shared/env.ts";
@@ -11,6 +12,7 @@ import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv({
+  ...blobVariables,
   REQUESTS_TABLE: z.string(),
   DOCUMENTS_TABLE: z.string(),
   CLIENTS_TABLE: z.string(),
@@ -19,13 +21,14 @@ const env = readEnv({
   ISSUER: z.string(),
 });
 const db = dynamo();
+const blobs = blobsOf(db, env);
 const now = () => new Date();
 
 export const handler = createHandler({
   log: newLog("read-request"),
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE),
-  documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE),
+  documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE, blobs),
   budget: dynamoBudget(db, env.UPSTREAM_TABLE, policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now)),
   now,
 });

@@ -17,7 +17,8 @@ interface HandlerDeps extends SandboxDeps {
   readonly onFault: (error: unknown) => void;
 }
 
-const LARGEST_BODY_BYTES = 2 * 1024 * 1024;
+/** Room for a document of 2 MB in base64, encrypted, and in base64 again. */
+const LARGEST_BODY_BYTES = 4 * 1024 * 1024;
 
 /** What the sandbox reads of an event of API Gateway's HTTP API (payload 2.0). */
 const HttpEvent = z.object({
@@ -46,7 +47,7 @@ async function replyTo(deps: HandlerDeps, event: unknown): Promise<Reply> {
   if (http.rawPath === "/sandbox/jwks.json") return json(200, await publicJwks(deps.keys));
 
   const body = Buffer.from(http.body ?? "", http.isBase64Encoded ? "base64" : "utf8");
-  if (body.length > LARGEST_BODY_BYTES) return json(200, refuse([fault("5002", "more than 2 MB")]));
+  if (body.length > LARGEST_BODY_BYTES) return json(200, refuse([fault("5002", "more than 4 MB")]));
   if (http.rawPath === "/sandbox/clock") return clockReply(deps, http, body.toString());
 
   const answer = await portalAnswer(deps, http, body.toString());

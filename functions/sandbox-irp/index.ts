@@ -6,18 +6,21 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { dynamoSandboxStore } from "../../shared/aws/dynamo-sandbox-store.ts";
+import { blobsOf, blobVariables } from "../../shared/aws/s3-blobs.ts";
 import { readEnv } from "../../shared/env.ts";
 import { keyRing } from "../../shared/sandbox/keys.ts";
 import { createHandler } from "./handler.ts";
 
-const { SANDBOX_TABLE, TOKEN_LIFE_SECONDS, RETRIEVAL_DAYS } = readEnv({
+const { SANDBOX_TABLE, TOKEN_LIFE_SECONDS, RETRIEVAL_DAYS, ...env } = readEnv({
+  ...blobVariables,
   SANDBOX_TABLE: z.string().min(1),
   TOKEN_LIFE_SECONDS: z.coerce.number().int().positive().default(3600),
   RETRIEVAL_DAYS: z.coerce.number().positive().default(3),
 });
 
 const logger = new Logger({ serviceName: "sandbox-irp" });
-const store = dynamoSandboxStore(DynamoDBDocumentClient.from(new DynamoDBClient()), SANDBOX_TABLE);
+const db = DynamoDBDocumentClient.from(new DynamoDBClient());
+const store = dynamoSandboxStore(db, SANDBOX_TABLE, blobsOf(db, env));
 
 export const handler = createHandler({
   store,

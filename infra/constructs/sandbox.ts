@@ -16,11 +16,13 @@ export class Sandbox extends Construct {
       stage,
       errorImpact: "Nobody can register test documents.",
       timeout: Duration.seconds(29),
-    }).uses(
-      storage.table("sandbox", { sortKey: true, ttl: "ttl" }),
-      "SANDBOX_TABLE",
-      ...(["GetItem", "PutItem", "UpdateItem", "Query"] as const),
-    );
+    })
+      .uses(
+        storage.table("sandbox", { sortKey: true, ttl: "ttl" }),
+        "SANDBOX_TABLE",
+        ...(["GetItem", "PutItem", "UpdateItem", "Query"] as const),
+      )
+      .keeps(storage.blobs, "BLOBS_BUCKET", "SANDBOX", "GetObject", "PutObject");
     const api = new HttpApi(this, "api", {
       apiName: `einvoice-${stage.name}-sandbox-irp`,
       description: "The government's side, of our own",

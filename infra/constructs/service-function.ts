@@ -5,9 +5,11 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Key } from "aws-cdk-lib/aws-kms";
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import type { BlobKind } from "../../shared/blobs.ts";
 import { bundleFolder } from "../bundle.ts";
 import type { Stage } from "../config.ts";
 import { DUE_INDEX, LISTED_INDEX } from "./storage.ts";
@@ -59,6 +61,11 @@ export class ServiceFunction extends Construct {
   /** DynamoDB actions on one table, and the look at what is listed in it. */
   lists(table: Table, variable: string, ...actions: [string, ...string[]]): this {
     return this.queries(table, LISTED_INDEX).uses(table, variable, ...actions);
+  }
+
+  /** S3 actions on the objects of one kind in a bucket, without the `s3:`. */
+  keeps(bucket: Bucket, variable: string, kind: BlobKind, ...actions: [string, ...string[]]): this {
+    return this.may("s3", actions, bucket.arnForObjects(`${kind}/*`), variable, bucket.bucketName);
   }
 
   /** SQS actions on one queue, without the `sqs:`. */

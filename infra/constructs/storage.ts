@@ -1,4 +1,4 @@
-import { RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import {
   AttributeType,
   BillingMode,
@@ -7,13 +7,15 @@ import {
   Table,
   TableEncryption,
 } from "aws-cdk-lib/aws-dynamodb";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import type { BlobKind } from "../../shared/blobs.ts";
 import type { Stage } from "../config.ts";
 
 /** The sparse index of what is due at a time: only rows that wait for it have both attributes. */
 export const DUE_INDEX = "due";
 
-/** The sparse index of accepted requests by GSTIN and time: claims are not listed. */
+/** The sparse index of what a GSTIN may list: accepted requests by their time, registered documents by their date. */
 export const LISTED_INDEX = "listed";
 
 function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
@@ -24,19 +26,24 @@ function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
   };
 }
 
-/** Keys alone: what happens to a request later is no write to the index. */
-const LISTED: GlobalSecondaryIndexProps = {
-  indexName: LISTED_INDEX,
-  partitionKey: { name: "listedBy", type: AttributeType.STRING },
-  sortKey: { name: "createdAt", type: AttributeType.STRING },
-  projectionType: ProjectionType.KEYS_ONLY,
-};
+/** Keys alone: what happens later to what is listed is no write to the index. */
+function listedIndex(sortedBy: string): GlobalSecondaryIndexProps {
+  return {
+    indexName: LISTED_INDEX,
+    partitionKey: { name: "listedBy", type: AttributeType.STRING },
+    sortKey: { name: sortedBy, type: AttributeType.STRING },
+    projectionType: ProjectionType.KEYS_ONLY,
+  };
+}
 
-/** The tables: on demand, encrypted, recoverable to any second of the last 35 days. */
+/** A payload's item expires a day earlier, so that none refers to nothing. */
+const PAYLOAD_LIFE = Duration.days(16);
+
+/** The tables: on demand, encrypted, recoverable to any second of the last 35 days; and a bucket for what fits no item. */
 export class Storage extends Construct {
   /** REQ and PAY: idempotency records, payloads, the backlog. */
   readonly requests: Table;
-  /** DOC and RESP: documents, the lock on each, frozen answers. */
+  /** DOC, RESP and EWB: documents, the lock on each, frozen answers, of which document an e-way bill is. */
   readonly documents: Table;
   /** What happened, 30 days long. */
   readonly events: Table;
@@ -44,6 +51,8 @@ export class Storage extends Construct {
   readonly clients: Table;
   /** What all workers know of the upstream: sessions, circuits, error counts. */
   readonly upstream: Table;
+  /** Payloads and frozen answers that fit no item, each kind under its name. */
+  readonly blobs: Bucket;
   private readonly stage: Stage;
 
   constructor(scope: Construct, stage: Stage) {
@@ -51,12 +60,29 @@ export class Storage extends Construct {
     this.stage = stage;
     this.requests = this.table("requests", { sortKey: true, ttl: "expiresAt" });
     this.requests.addGlobalSecondaryIndex(dueIndex("sweepShard", "sweepAt"));
-    this.requests.addGlobalSecondaryIndex(LISTED);
+    this.requests.addGlobalSecondaryIndex(listedIndex("createdAt"));
     this.documents = this.table("documents", { sortKey: false });
+    this.documents.addGlobalSecondaryIndex(listedIndex("listedAt"));
     this.events = this.table("events", { sortKey: true, ttl: "expiresAt" });
     this.events.addGlobalSecondaryIndex(dueIndex("dispatchShard", "dispatchAt"));
     this.clients = this.table("clients", { sortKey: false, ttl: "expiresAt" });
     this.upstream = this.table("upstream", { sortKey: false, ttl: "expiresAt" });
+    this.blobs = this.bucket("blobs");
+  }
+
+  /** Of a test stage it can be deleted once it is empty, which nobody does for its owner. */
+  private bucket(name: string): Bucket {
+    const payloads: BlobKind = "PAY";
+    return new Bucket(this, name, {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      versioned: this.stage.keepData,
+      lifecycleRules: [
+        { prefix: `${payloads}/`, expiration: PAYLOAD_LIFE, noncurrentVersionExpiration: Duration.days(1) },
+      ],
+      removalPolicy: this.stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
   }
 
   table(name: string, { sortKey, ttl }: { sortKey: boolean; ttl?: string }): Table {

@@ -7,6 +7,7 @@ import { accountId, type Engine } from "./engines/engine.ts";
 import { eventBusEngine } from "./engines/event-bus.ts";
 import type { Invoke } from "./engines/invoke.ts";
 import { kmsEngine } from "./engines/kms.ts";
+import { type S3Engine, s3Engine } from "./engines/s3.ts";
 import { secretsManagerEngine } from "./engines/secrets-manager.ts";
 import { sqsEngine } from "./engines/sqs.ts";
 import type { SqsEngine } from "./engines/sqs-engine.ts";
@@ -32,6 +33,7 @@ export interface Endpoint {
   readonly sqs: SqsEngine;
   readonly dynamodb: Pick<DynamodbEngine, "sweepExpired">;
   readonly stepFunctions: Pick<StepFunctionsEngine, "startExecution">;
+  readonly s3: Pick<S3Engine, "createBucket">;
   /** Takes up what was under way when the last run stopped and starts the schedules. Call it once functions can run. */
   resume(): void;
   /** Cuts every connection; all that was answered is on disk when this resolves. */
@@ -55,6 +57,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
 
   const dynamodb = dynamodbEngine(common);
+  const s3 = s3Engine(common);
   const sqs = sqsEngine({ ...common, queueUrl: (name) => `${url}/${accountId}/${name}` });
   const stepFunctions = stepFunctionsEngine({ ...common, invoke, speed });
   const { startExecution } = stepFunctions;
@@ -76,14 +79,16 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     server.close();
     throw error;
   });
+  await s3.open();
   const calls = new Map<string, number>();
-  server.on("request", (request, response) => void answer({ engines, invoke, calls }, request, response));
+  server.on("request", (request, response) => void answer({ engines, s3, invoke, calls }, request, response));
 
   return {
     url,
     sqs,
     dynamodb,
     stepFunctions,
+    s3,
     resume() {
       stepFunctions.resume();
       eventBus.resume();
@@ -92,7 +97,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       // Deliveries and executions may still send to queues and tables, so those close last.
-      for (const engine of Object.values(engines).reverse()) await engine.close();
+      for (const engine of [s3, ...Object.values(engines)].reverse()) await engine.close();
       await closed;
     },
   };
@@ -104,35 +109,41 @@ async function noFunction(name: string) {
 
 interface Door {
   readonly engines: Record<string, Engine>;
+  readonly s3: S3Engine;
   readonly invoke: Invoke;
   /** How often each operation was called on each resource; `GET /` shows it. */
   readonly calls: Map<string, number>;
 }
 
-async function answer({ engines, invoke, calls }: Door, request: IncomingMessage, response: ServerResponse) {
+async function answer({ engines, s3, invoke, calls }: Door, request: IncomingMessage, response: ServerResponse) {
   const hungUp = new AbortController();
   // Aborting makes an error with its stack, which only a call that still waits has a use for.
   response.once("close", () => response.writableFinished || hungUp.abort());
   try {
     if (request.method === "GET" && pathOf(request) === "/")
       return send(request, response, 200, Object.fromEntries(calls));
-    const body = await read(request);
+    const bytes = await read(request);
+    if (isForS3(request)) return await answerRest(s3, calls, request, bytes, response);
+    const body = bytes.toString();
     const functionName = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathOf(request))?.[1];
     if (functionName) return await answerInvoke(invoke, decodeURIComponent(functionName), request, body, response);
     const [service = "", operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     const engine = Object.hasOwn(engines, service) ? engines[service] : undefined;
     if (!engine) throw unknownService(request, service);
     const input = parse(body);
-    count(calls, operation, input);
+    count(calls, nameOf(operation, input));
     send(request, response, 200, await engine.call(operation, input, hungUp.signal));
   } catch (error) {
     sendError(request, response, error);
   }
 }
 
-function count(calls: Map<string, number>, operation: string, input: object): void {
+function nameOf(operation: string, input: object): string {
   const { TableName, QueueUrl } = input as { TableName?: string; QueueUrl?: string };
-  const name = [operation, TableName ?? QueueUrl?.split("/").at(-1)].filter(Boolean).join(" ");
+  return [operation, TableName ?? QueueUrl?.split("/").at(-1)].filter(Boolean).join(" ");
+}
+
+function count(calls: Map<string, number>, name: string): void {
   calls.set(name, (calls.get(name) ?? 0) + 1);
 }
 
@@ -144,7 +155,7 @@ function unknownService(request: IncomingMessage, service: string): AwsError {
 }
 
 /** With events and not as an async iteration: this is done for every call, and those cost twice as much. */
-function read(request: IncomingMessage): Promise<string> {
+function read(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
@@ -153,7 +164,7 @@ function read(request: IncomingMessage): Promise<string> {
       if (size <= bodyLimit) chunks.push(chunk);
       else reject(new AwsError("RequestEntityTooLargeException", "The request is too long", { status: 413 }));
     });
-    request.once("end", () => resolve(Buffer.concat(chunks).toString())).once("error", reject);
+    request.once("end", () => resolve(Buffer.concat(chunks))).once("error", reject);
   });
 }
 
@@ -163,6 +174,25 @@ function parse(body: string): object {
   } catch {
     throw new AwsError("SerializationException", "The request is not JSON");
   }
+}
+
+/** Of the services here it alone names itself nowhere but in the signature. */
+function isForS3({ headers }: IncomingMessage): boolean {
+  return /\/s3\/aws4_request\b/.test(headers.authorization ?? "");
+}
+
+async function answerRest(
+  s3: S3Engine,
+  calls: Map<string, number>,
+  { method = "GET", url = "/", headers: given }: IncomingMessage,
+  bytes: Buffer,
+  response: ServerResponse,
+) {
+  const request = { method, url, headers: given, body: bytes };
+  count(calls, s3.nameOf(request));
+  const { status, headers, body } = await s3.serve(request);
+  response.writeHead(status, { "content-length": body.length, "x-amz-request-id": randomUUID(), ...headers });
+  response.end(body);
 }
 
 /** A failed function is a successful invocation with a header that says so. */

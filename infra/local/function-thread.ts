@@ -22,6 +22,9 @@ export type ThreadResult =
   | { readonly id: number; readonly ok: true; readonly payload: string }
   | { readonly id: number; readonly ok: false; readonly errorType: string; readonly errorMessage: string };
 
+/** Lambda's own limit for the answer to one who waits, and its own words. */
+const MAX_ANSWER_BYTES = 6_291_556;
+
 const data = workerData as ThreadData;
 const [file = "index", member = "handler"] = data.handler.split(".");
 const loaded: Record<string, unknown> = await import(pathToFileURL(join(data.folder, `${file}.mjs`)).href);
@@ -35,12 +38,17 @@ parentPort?.postMessage("ready");
 async function run({ id, event, deadline }: ThreadCall): Promise<ThreadResult> {
   try {
     if (typeof handler !== "function") throw new TypeError(`${data.handler} is not a function`);
-    const payload = await handler(JSON.parse(event), context(id, deadline));
-    return { id, ok: true, payload: JSON.stringify(payload ?? null) };
+    const payload = JSON.stringify((await handler(JSON.parse(event), context(id, deadline))) ?? null);
+    return Buffer.byteLength(payload) <= MAX_ANSWER_BYTES ? { id, ok: true, payload } : tooLarge(id);
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { id, ok: false, errorType: name, errorMessage: message };
   }
+}
+
+function tooLarge(id: number): ThreadResult {
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_ANSWER_BYTES} bytes).`;
+  return { id, ok: false, errorType: "Function.ResponseSizeTooLarge", errorMessage };
 }
 
 function context(id: number, deadline: number) {

@@ -6,6 +6,7 @@ import { eventBus, rule } from "./resources/events.ts";
 import { key } from "./resources/kms-key.ts";
 import { eventSourceMapping } from "./resources/lambda-event-source-mapping.ts";
 import { lambdaFunction } from "./resources/lambda-function.ts";
+import { bucket } from "./resources/s3-bucket.ts";
 import { secret } from "./resources/secretsmanager-secret.ts";
 import { queue } from "./resources/sqs-queue.ts";
 import { stateMachine } from "./resources/stepfunctions-state-machine.ts";
@@ -22,6 +23,7 @@ const behaving: Readonly<Record<string, Provision>> = {
   "AWS::KMS::Key": key,
   "AWS::Lambda::EventSourceMapping": eventSourceMapping,
   "AWS::Lambda::Function": lambdaFunction,
+  "AWS::S3::Bucket": bucket,
   "AWS::SecretsManager::Secret": secret,
   "AWS::SQS::Queue": queue,
   "AWS::StepFunctions::StateMachine": stateMachine,
@@ -37,6 +39,7 @@ const inert: ReadonlySet<string> = new Set([
   "AWS::IAM::Role",
   "AWS::Lambda::Permission",
   "AWS::Logs::LogGroup",
+  "AWS::S3::BucketPolicy",
   "AWS::SQS::QueuePolicy",
 ]);
 

@@ -25,20 +25,31 @@ export const problems = {
     status: 409,
     title: "The document is registered, but its signed copy cannot be had any more",
   },
+  registration_in_progress: {
+    status: 409,
+    title: "The document is being registered, and the outcome is not known yet",
+  },
+  not_active: { status: 409, title: "The document, or its e-way bill, is cancelled or rejected" },
+  cancel_window_closed: { status: 409, title: "The time in which it can be cancelled is over" },
+  eway_bill_active: { status: 409, title: "The document has an active e-way bill" },
+  not_done: { status: 409, title: "The change could not be made in time, and is not made" },
   not_registered: { status: 409, title: "The document could not be registered in time, and is not registered" },
-  outcome_unknown: { status: 409, title: "Nobody can say any more whether the document was registered" },
+  outcome_unknown: { status: 409, title: "Nobody can say any more whether it happened" },
   irp_login_refused: { status: 409, title: "The Invoice Registration Portal refused the API user of this GSTIN" },
   payload_lost: { status: 409, title: "The stored request could not be read back" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The content type is not supported" },
   invalid_document: { status: 422, title: "The document breaks the schema or a rule" },
-  refused_by_irp: { status: 422, title: "The Invoice Registration Portal refused the document" },
+  invalid_body: { status: 422, title: "The request breaks the schema or a rule" },
+  wrong_document_type: { status: 422, title: "Documents of this type go another way" },
+  refused_by_irp: { status: 422, title: "The Invoice Registration Portal refused it" },
   rate_limited: { status: 429, title: "The upstream's limit for this GSTIN is used up for now" },
   backlog_full: { status: 429, title: "As many requests of this GSTIN wait already as may" },
   internal_error: { status: 500, title: "Something went wrong on our side" },
   claim_busy: { status: 503, title: "Another request with this idempotency key is being accepted" },
   acceptance_unknown: { status: 503, title: "Our store did not say whether the request was accepted" },
   store_unavailable: { status: 503, title: "Our store is unavailable and nothing was accepted" },
+  portal_unavailable: { status: 503, title: "The portal did not answer; nothing was changed" },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problems;
@@ -53,12 +64,11 @@ export interface ProblemBody {
   readonly errors?: readonly Finding[];
   /** The registered document that stands in the way, where there is one and the caller may know it. */
   readonly irn?: string;
+  /** The e-way bill that stands in the way. */
+  readonly ewbNo?: string;
 }
 
-interface ProblemExtras {
-  readonly errors?: readonly Finding[];
-  readonly irn?: string;
-}
+type ProblemExtras = Pick<ProblemBody, "errors" | "irn" | "ewbNo">;
 
 /** The body of a problem; `detail` says what happened and how to fix it. */
 export function problemBody(code: ProblemCode, detail: string, extras: ProblemExtras = {}): ProblemBody {

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { Invoice } from "../invoice/invoice.ts";
+import { CancelBody, CancelByBody, CancelEwayBillBody, EwayBillBody } from "./change-bodies.ts";
 import type { Scope } from "./scope.ts";
 
 interface RouteShape {
@@ -43,7 +44,54 @@ export const routes = [
     consumes: "application/json",
     schema: Invoice,
   },
+  {
+    method: "POST",
+    path: "/cdnr",
+    function: "submit",
+    scope: "irn:write",
+    consumes: "application/json",
+    schema: Invoice,
+  },
+  {
+    method: "POST",
+    path: "/irn/cancel",
+    function: "submit",
+    scope: "irn:write",
+    consumes: "application/json",
+    schema: CancelByBody,
+  },
+  {
+    method: "POST",
+    path: "/irn/{irn}/cancel",
+    function: "submit",
+    scope: "irn:write",
+    consumes: "application/json",
+    schema: CancelBody,
+  },
+  {
+    method: "POST",
+    path: "/irn/{irn}/ewb",
+    function: "submit",
+    scope: "ewb:write",
+    consumes: "application/json",
+    schema: EwayBillBody,
+  },
+  {
+    method: "POST",
+    path: "/ewb/{ewbNo}/cancel",
+    function: "submit",
+    scope: "ewb:write",
+    consumes: "application/json",
+    schema: CancelEwayBillBody,
+  },
+  { method: "GET", path: "/irn", function: "read-irn", scope: "irn:read" },
   { method: "GET", path: "/irn/{irn}", function: "read-irn", scope: "irn:read" },
+  { method: "GET", path: "/irn/{irn}/ewb", function: "read-irn", scope: "irn:read" },
+  { method: "GET", path: "/documents", function: "read-irn", scope: "irn:read" },
+  { method: "GET", path: "/irn/{irn}/qr.png", function: "print-irn", scope: "irn:read" },
+  { method: "GET", path: "/irn/{irn}/qr.svg", function: "print-irn", scope: "irn:read" },
+  { method: "GET", path: "/gstins/{gstin}", function: "taxpayer", scope: "irn:read" },
+  { method: "POST", path: "/gstins/{gstin}/sync", function: "taxpayer", scope: "irn:write" },
   { method: "GET", path: "/requests", function: "read-request", scope: "irn:read" },
   { method: "GET", path: "/requests/{id}", function: "read-request", scope: "irn:read" },
   { method: "GET", path: "/rate-limit", function: "read-request", scope: "irn:read" },

@@ -7,149 +7,128 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import type { Blobs } from "../blobs.ts";
 import { Document } from "../document/document.ts";
-import type { DocumentStore, Hold } from "../document/document-store.ts";
-import { SKEW_MS } from "../request/request.ts";
-import { CompressedText, compressed } from "./compressed.ts";
+import type { DocumentStore } from "../document/document-store.ts";
+import {
+  beginning,
+  documentAt,
+  listedAt,
+  registering,
+  resubmitting,
+  submitting,
+  unlocking,
+} from "./document-updates.ts";
 import { conditionally } from "./dynamo.ts";
+import { dynamoDocumentChanger } from "./dynamo-document-changer.ts";
 import { eventItem } from "./dynamo-event-log.ts";
 import { finishing } from "./dynamo-request-store.ts";
+import { keepText, keptText } from "./kept-text.ts";
+import { listedItems } from "./listed-items.ts";
 
-const FrozenAnswer = z.object({ v: z.literal(1), body: CompressedText });
-const MINE = "#lock.worker = :me";
+const NamedBill = z.object({ v: z.literal(1), irn: z.string() });
+/** Behind every IRN of a day. */
+const LAST = "~";
 
-/** Documents for those who only read them. */
+/** Documents for those who only read them. Without blobs, answers that fit no item cannot be read. */
 export function dynamoDocumentReader(
   db: DynamoDBDocumentClient,
   TableName: string,
-): Pick<DocumentStore, "find" | "answer"> {
+  blobs?: Blobs,
+): Pick<DocumentStore, "find" | "answer" | "irnOfBill" | "list"> {
+  async function itemAt(Key: Readonly<Record<string, string>>) {
+    const { Item } = await db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item;
+  }
+
   return {
     async find(irn) {
-      const { Item } = await db.send(new GetCommand({ TableName, Key: documentAt(irn), ConsistentRead: true }));
-      return Item && Document.parse(Item);
+      const item = await itemAt(documentAt(irn));
+      return item && Document.parse(item);
     },
+
     async answer(irn) {
-      const { Item } = await db.send(new GetCommand({ TableName, Key: answerAt(irn), ConsistentRead: true }));
-      return Item && FrozenAnswer.parse(Item).body;
+      const item = await itemAt(answerAt(irn));
+      return item && keptText(blobs, item);
+    },
+
+    async irnOfBill(ewbNo) {
+      const item = await itemAt(billAt(ewbNo));
+      return item && NamedBill.parse(item).irn;
+    },
+
+    async list(gstin, { from, to, limit, before }) {
+      const between = [listedAt({ docDate: from, irn: "" }), listedAt({ docDate: to, irn: LAST })] as const;
+      const [first, last] = between;
+      const start = before && { key: documentAt(before.irn), at: listedAt(before) };
+      // DynamoDB refuses days that end before they begin, and a start outside of them.
+      if (first > last || (start && start.at < first)) return { documents: [] };
+      const page = { limit, before: start && start.at <= last ? start : undefined };
+      const { items, next } = await listedItems(db, { TableName, gstin, sortedBy: "listedAt", between, ...page });
+      return { documents: items.map((item) => Document.parse(item)), ...(next && { next: positionAt(next.at) }) };
     },
   };
 }
 
-/** pk = `DOC#irn` or `RESP#irn`. The refusing transaction reaches into the requests and events tables. */
+/** pk = `DOC#irn`, `RESP#irn` or `EWB#no`. The refusing transaction reaches into the requests and events tables. */
 export function dynamoDocumentStore(
   db: DynamoDBDocumentClient,
   tables: { documents: string; requests: string; events: string },
+  blobs?: Blobs,
 ): DocumentStore {
   const TableName = tables.documents;
 
   return {
-    ...dynamoDocumentReader(db, TableName),
+    ...dynamoDocumentReader(db, TableName, blobs),
+    ...dynamoDocumentChanger(db, TableName),
 
     async submit(irn, ownerGstin, hold, pending, now) {
-      const submitted = await conditionally(() =>
-        db.send(
-          new UpdateCommand({
-            TableName,
-            Key: documentAt(irn),
-            UpdateExpression:
-              "SET #lock = :lock, pending = :pending, v = :v, irn = :irn, ownerGstin = if_not_exists(ownerGstin, :gstin), seq = if_not_exists(seq, :zero)",
-            ConditionExpression:
-              "(attribute_not_exists(#lock) OR #lock.#until < :over) AND attribute_not_exists(pending) AND attribute_not_exists(reg)",
-            ExpressionAttributeNames: { "#lock": "lock", "#until": "until" },
-            ExpressionAttributeValues: {
-              ":lock": hold,
-              ":pending": pending,
-              ":v": 1,
-              ":irn": irn,
-              ":gstin": ownerGstin,
-              ":zero": 0,
-              ":over": now.getTime() - SKEW_MS,
-            },
-            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-          }),
-        ),
-      );
+      const submission = submitting({ TableName, irn }, ownerGstin, hold, pending, now);
+      const submitted = await conditionally(() => db.send(new UpdateCommand(submission)));
       if (submitted.held) return "submitted";
       const standing = Document.parse(submitted.item);
       // The SDK repeats a write whose answer was lost, and then meets its own.
       return standing.lock?.worker === hold.worker ? "submitted" : standing;
     },
 
-    async take(irn, hold, now) {
-      const taken = await conditionally(() =>
-        db.send(
-          new UpdateCommand({
-            TableName,
-            Key: documentAt(irn),
-            UpdateExpression: "SET #lock = :lock",
-            ConditionExpression:
-              "attribute_exists(pk) AND (attribute_not_exists(#lock) OR #lock.#until < :over OR #lock.worker = :me)",
-            ExpressionAttributeNames: { "#lock": "lock", "#until": "until" },
-            ExpressionAttributeValues: { ":lock": hold, ":over": now.getTime() - SKEW_MS, ":me": hold.worker },
-            ReturnValues: "ALL_NEW",
-          }),
-        ),
-      );
-      return taken.held ? Document.parse(taken.result.Attributes) : undefined;
+    async begin(irn, hold, pending, now) {
+      const change = beginning({ TableName, irn }, hold, pending, now);
+      const begun = await conditionally(() => db.send(new UpdateCommand(change)));
+      if (begun.held) return { is: "begun", document: Document.parse(begun.result.Attributes) };
+      const standing = begun.item && Document.parse(begun.item);
+      // As in submit: a repeated write meets its own.
+      const isMine = standing?.lock?.worker === hold.worker && standing.pending?.rid === pending.rid;
+      return isMine ? { is: "begun", document: standing } : { is: "standing", document: standing };
     },
 
     async resubmit(irn, hold, pending) {
-      const submitted = await conditionally(() =>
-        db.send(
-          new UpdateCommand({
-            TableName,
-            Key: documentAt(irn),
-            UpdateExpression: "SET pending = :pending",
-            ConditionExpression: `${MINE} AND attribute_not_exists(reg)`,
-            ExpressionAttributeNames: { "#lock": "lock" },
-            ExpressionAttributeValues: { ":me": hold.worker, ":pending": pending },
-          }),
-        ),
-      );
+      const submission = resubmitting({ TableName, irn }, hold, pending);
+      const submitted = await conditionally(() => db.send(new UpdateCommand(submission)));
       return submitted.held ? "submitted" : "fenced";
     },
 
     async freezeAnswer(irn, body) {
-      const Item = { ...answerAt(irn), v: 1, body: compressed(body) };
-      const frozen = await conditionally(() =>
-        db.send(
-          new PutCommand({
-            TableName,
-            Item,
-            ConditionExpression: "attribute_not_exists(pk)",
-            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-          }),
-        ),
-      );
-      return frozen.held ? body : FrozenAnswer.parse(frozen.item).body;
+      const Item = { ...answerAt(irn), ...(await keepText(blobs, `RESP/${irn}`, body)) };
+      const frozen = await conditionally(() => db.send(new PutCommand(ifAbsent(TableName, Item))));
+      return frozen.held ? body : keptText(blobs, frozen.item);
     },
 
-    async register(irn, hold, reg, status) {
-      const registered = await conditionally(() =>
-        db.send(
-          new UpdateCommand({
-            TableName,
-            Key: documentAt(irn),
-            UpdateExpression: "SET reg = :reg, #status = :status, seq = seq + :one REMOVE pending, #lock",
-            ConditionExpression: `${MINE} AND attribute_not_exists(reg)`,
-            ExpressionAttributeNames: { "#lock": "lock", "#status": "status" },
-            ExpressionAttributeValues: { ":me": hold.worker, ":reg": reg, ":status": status, ":one": 1 },
-          }),
-        ),
-      );
-      return registered.held ? "registered" : "fenced";
+    async register(irn, hold, registered) {
+      const registration = registering({ TableName, irn }, hold, registered);
+      const written = await conditionally(() => db.send(new UpdateCommand(registration)));
+      return written.held ? "registered" : "fenced";
     },
 
-    async unlock(irn, hold, pending) {
-      await conditionally(() => db.send(new UpdateCommand({ ...unlocking(TableName, irn, hold, { pending }) })));
+    async nameBill(ewbNo, irn) {
+      await conditionally(() => db.send(new PutCommand(ifAbsent(TableName, { ...billAt(ewbNo), v: 1, irn }))));
     },
 
-    async refuse({ irn, hold, pending, refused, rid, outcome, event, at }) {
+    async refuse({ irn, hold, pending, refused, bills, rid, outcome, event, at }) {
       try {
         await db.send(
           new TransactWriteCommand({
             TransactItems: [
-              ...(hold ? [{ Update: unlocking(TableName, irn, hold, { pending, refused }) }] : []),
+              ...(hold ? [{ Update: unlocking({ TableName, irn }, hold, { pending, refused, bills }) }] : []),
               { Update: finishing(tables.requests, rid, outcome, at) },
               { Put: { TableName: tables.events, Item: eventItem(event, at) } },
             ],
@@ -164,28 +143,26 @@ export function dynamoDocumentStore(
   };
 }
 
-function documentAt(irn: string) {
-  return { pk: `DOC#${irn}` };
-}
-
 function answerAt(irn: string) {
   return { pk: `RESP#${irn}` };
 }
 
-function unlocking(TableName: string, irn: string, { worker }: Hold, left: Pick<Document, "pending" | "refused">) {
-  const kept = Object.entries(left).filter(([, value]) => value !== undefined);
-  const set = kept.map(([name]) => `${name} = :${name}`).join(", ");
+function billAt(ewbNo: string) {
+  return { pk: `EWB#${ewbNo}` };
+}
+
+function positionAt(listedAt: string) {
+  const [docDate = "", irn = ""] = listedAt.split("#");
+  return { docDate, irn };
+}
+
+function ifAbsent(TableName: string, Item: Record<string, unknown>) {
   return {
     TableName,
-    Key: documentAt(irn),
-    UpdateExpression: `${set ? `SET ${set} ` : ""}REMOVE #lock${left.pending ? "" : ", pending"}`,
-    ConditionExpression: MINE,
-    ExpressionAttributeNames: { "#lock": "lock" },
-    ExpressionAttributeValues: {
-      ":me": worker,
-      ...Object.fromEntries(kept.map(([name, value]) => [`:${name}`, value])),
-    },
-  };
+    Item,
+    ConditionExpression: "attribute_not_exists(pk)",
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  } as const;
 }
 
 function lostACondition({ CancellationReasons = [] }: TransactionCanceledException): boolean {

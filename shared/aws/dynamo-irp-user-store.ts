@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { IrpUserStore } from "../irp/irp.ts";
+import type { GstinList, IrpUserStore } from "../irp/irp.ts";
 import type { Vault } from "../vault.ts";
 
+const PREFIX = "irp-user#";
+const Key = z.object({ pk: z.string().startsWith(PREFIX) });
 const StoredUser = z.object({ v: z.literal(1), userName: z.string(), sealedPassword: z.string() });
 
 /** pk = `irp-user#gstin`, in the clients table. */
@@ -26,6 +28,22 @@ export function dynamoIrpUserStore(db: DynamoDBDocumentClient, TableName: string
   };
 }
 
+/** A scan, because the clients table is small: some items for each client. */
+export function dynamoGstinList(db: DynamoDBDocumentClient, TableName: string): GstinList {
+  const users = {
+    TableName,
+    FilterExpression: "begins_with(pk, :prefix)",
+    ExpressionAttributeValues: { ":prefix": PREFIX },
+    ProjectionExpression: "pk",
+  };
+  return {
+    async *gstins() {
+      for await (const { Items = [] } of paginateScan({ client: db }, users))
+        yield* Items.map((item) => Key.parse(item).pk.slice(PREFIX.length));
+    },
+  };
+}
+
 function keyOf(gstin: string): string {
-  return `irp-user#${gstin}`;
+  return `${PREFIX}${gstin}`;
 }

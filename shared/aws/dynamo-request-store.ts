@@ -7,11 +7,12 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import type { Blobs } from "../blobs.ts";
 import { CLAIM_MS, KEY_LIFE_MS, keyOf, Outcome, Payload, Request, SKEW_MS } from "../request/request.ts";
 import type { RequestStore } from "../request/request-store.ts";
-import { CompressedText, compressed } from "./compressed.ts";
 import { dueItems, shardOf } from "./due-items.ts";
 import { conditionally } from "./dynamo.ts";
+import { keepText, keptText } from "./kept-text.ts";
 import { listedItems } from "./listed-items.ts";
 
 /** A payload outlives its request, also one whose outcome stays unknown for days. */
@@ -25,12 +26,15 @@ const StoredRequest = z.object({
     .optional(),
 });
 const Due = z.object({ rid: z.string(), gstin: z.string(), irn: z.string(), attempt: z.number(), sweepAt: z.number() });
-const StoredPayload = z.object({ v: z.literal(1), payload: CompressedText });
 
-/** pk = key; sk = "-" for the request, `PAY#rid` for what it carries. */
-export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string): RequestStore {
+/** pk = key; sk = "-" for the request, `PAY#rid` for what it carries; a payload that fits no item is among the blobs. */
+export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string, blobs?: Blobs): RequestStore {
   const requestAt = (rid: string) => ({ pk: keyOf(rid), sk: "-" });
   const payloadAt = (rid: string) => ({ pk: keyOf(rid), sk: `PAY#${rid}` });
+
+  async function payloadOf(item: unknown): Promise<Payload> {
+    return Payload.parse(JSON.parse(await keptText(blobs, item)));
+  }
 
   async function find(rid: string): Promise<Request | undefined> {
     const { Item } = await db.send(new GetCommand({ TableName, Key: requestAt(rid), ConsistentRead: true }));
@@ -78,7 +82,8 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
 
     async savePayload(rid, payload, now) {
       const expiresAt = seconds(now.getTime()) + PAYLOAD_LIFE_SECONDS;
-      const Item = { ...payloadAt(rid), v: 1, payload: compressed(JSON.stringify(payload)), expiresAt };
+      const kept = await keepText(blobs, `PAY/${rid}`, JSON.stringify(payload));
+      const Item = { ...payloadAt(rid), ...kept, expiresAt };
       await conditionally(() =>
         db.send(new PutCommand({ TableName, Item, ConditionExpression: "attribute_not_exists(pk)" })),
       );
@@ -118,7 +123,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
       if (UnprocessedKeys[TableName]) throw new Error("the table did not serve both items");
       const [request, payload] = Keys.map(({ sk }) => Responses[TableName]?.find((item) => item["sk"] === sk));
       if (request?.["rid"] !== rid || request["state"] !== "QUEUED") return undefined;
-      return { request: StoredRequest.parse(request), payload: payload && payloadOf(payload) };
+      return { request: StoredRequest.parse(request), payload: payload && (await payloadOf(payload)) };
     },
 
     async current(key, now) {
@@ -175,15 +180,13 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
       return retried.held ? "retried" : "lost";
     },
 
-    async list(gstin, page) {
-      const { items, next } = await listedItems(db, { TableName, gstin, ...page });
-      return { requests: items.map((item) => StoredRequest.parse(item)), ...(next && { next }) };
+    async list(gstin, { limit, before }) {
+      const from = before && { key: { pk: before.key, sk: "-" }, at: before.createdAt };
+      const { items, next } = await listedItems(db, { TableName, gstin, sortedBy: "createdAt", limit, before: from });
+      const requests = items.map((item) => StoredRequest.parse(item));
+      return { requests, ...(next && { next: { key: next.key.pk, createdAt: next.at } }) };
     },
   };
-}
-
-function payloadOf(item: unknown): Payload {
-  return Payload.parse(JSON.parse(StoredPayload.parse(item).payload));
 }
 
 /** QUEUED → FINAL, as an update of its own and as a part of the refusing transaction. */

@@ -7,6 +7,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import type { Blobs } from "../blobs.ts";
 import { isSame, isSameChange, Registration } from "../sandbox/registration.ts";
 import {
   type KeyName,
@@ -16,6 +17,7 @@ import {
   Session,
   type SessionOwner,
 } from "../sandbox/sandbox-store.ts";
+import { keepBytes, keptBytes } from "./kept-bytes.ts";
 
 const ONE_DAY_SECONDS = 24 * 60 * 60;
 const IF_ABSENT = { ConditionExpression: "attribute_not_exists(pk)" };
@@ -23,6 +25,8 @@ const IF_ABSENT = { ConditionExpression: "attribute_not_exists(pk)" };
 const KeptKey = z.object({ v: z.literal(1), pem: z.string() });
 const Note = z.object({ v: z.literal(1), text: z.string() });
 const Clock = z.object({ v: z.literal(1), aheadMs: z.number() });
+/** A document that fits no item is among the blobs, and its key is here instead. */
+const Apart = z.object({ documentBlob: z.string() });
 
 /**
  * The sandbox's table (string keys `pk` and `sk`, TTL on `ttl`):
@@ -30,7 +34,7 @@ const Clock = z.object({ v: z.literal(1), aheadMs: z.number() });
  * `gstin#<gstin>` / `clock`, `token#<token>` / `session` (every session), `keys#<name>` / `private`, `note#<name>` / `note`,
  * `rejected#<portal>#<gstin>#<day>` / `<irn>`.
  */
-export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string): SandboxStore {
+export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string, blobs?: Blobs): SandboxStore {
   const get = async (key: Key) => (await db.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }))).Item;
 
   /** Puts if the condition holds; says whether it did. */
@@ -45,6 +49,19 @@ export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string
   };
 
   const readSession = async (key: Key) => Session.optional().parse(await get(key));
+
+  const putRegistration = async ({ document, ...record }: Registration, condition: Condition) => {
+    const kept = await keepBytes(blobs, `SANDBOX/${record.irn}`, document);
+    const where = "bytes" in kept ? { document: kept.bytes } : { documentBlob: kept.blob };
+    return putIf({ ...registryKey(record.irn), ...record, ...where }, condition);
+  };
+
+  const findRegistration = async (irn: string) => {
+    const item = await get(registryKey(irn));
+    const apart = Apart.safeParse(item);
+    if (!apart.success) return Registration.optional().parse(item);
+    return Registration.parse({ ...item, document: await keptBytes(blobs, { blob: apart.data.documentBlob }) });
+  };
 
   return {
     currentSession: (owner) => readSession(currentKey(owner)),
@@ -65,16 +82,16 @@ export function dynamoSandboxStore(db: DynamoDBDocumentClient, TableName: string
     },
 
     async register(registration) {
-      if (await putIf({ ...registryKey(registration.irn), ...registration }, IF_ABSENT)) return { state: "registered" };
-      const by = Registration.parse(await get(registryKey(registration.irn)));
+      if (await putRegistration(registration, IF_ABSENT)) return { state: "registered" };
+      const by = Registration.parse(await findRegistration(registration.irn));
       return isSame(by, registration) ? { state: "registered" } : { state: "taken", by };
     },
 
-    findRegistration: async (irn) => Registration.optional().parse(await get(registryKey(irn))),
+    findRegistration,
 
     async changeRegistration(next) {
-      if (await putIf({ ...registryKey(next.irn), ...next }, ifRevision(next.revision - 1))) return true;
-      const standing = Registration.optional().parse(await get(registryKey(next.irn)));
+      if (await putRegistration(next, ifRevision(next.revision - 1))) return true;
+      const standing = await findRegistration(next.irn);
       return standing !== undefined && isSameChange(standing, next);
     },
 

@@ -1,7 +1,18 @@
 import * as z from "zod";
 
-/** Every event there is. Only accepted requests make events. */
-export const eventTypes = ["irn.generated", "irn.failed", "irn.outcome_unknown"] as const;
+/** Every event there is. Accepted requests make events, and what a portal says of a document later. */
+export const eventTypes = [
+  "irn.generated",
+  "irn.failed",
+  "irn.outcome_unknown",
+  "irn.cancelled",
+  "irn.cancel_failed",
+  "irn.rejected",
+  "ewb.generated",
+  "ewb.failed",
+  "ewb.cancelled",
+  "ewb.cancel_failed",
+] as const;
 export type EventType = (typeof eventTypes)[number];
 
 /** Who speaks, on the bus. */

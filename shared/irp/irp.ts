@@ -86,8 +86,9 @@ export interface DocumentNumber {
   readonly docDate: string;
 }
 
-/** Reasons by name; each portal numbers them in its own way. */
-export type CancelReason = "duplicate" | "data_entry_mistake" | "order_cancelled" | "other";
+/** Why something is cancelled. Each system numbers these in its own way. */
+export const cancelReasons = ["duplicate", "data_entry_mistake", "order_cancelled", "other"] as const;
+export type CancelReason = (typeof cancelReasons)[number];
 
 export interface Cancellation {
   readonly reason: CancelReason;
@@ -149,4 +150,10 @@ export interface StoredIrpUser extends IrpUser {
 export interface IrpUserStore {
   find(gstin: string): Promise<StoredIrpUser | undefined>;
   save(gstin: string, user: IrpUser): Promise<void>;
+}
+
+/** Whom the portals know as ours: every GSTIN that has an API user. */
+export interface GstinList {
+  /** Each once, in no order. One that is added meanwhile may be missing. */
+  gstins(): AsyncIterable<string>;
 }

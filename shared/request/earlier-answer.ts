@@ -19,6 +19,7 @@ export async function earlierAnswer(deps: EarlierAnswerDeps, submission: Submiss
     if (!request.outcome) return { is: "accepted", rid: request.rid, joined: true };
     return { is: "known", outcome: request.outcome, replayOf: request.rid };
   }
+  if (submission.change) return undefined;
   const known = knownOutcome(await deps.documents.find(submission.irn), submission);
   return known?.kind === "registered" ? { is: "known", outcome: known, replayOf: undefined } : undefined;
 }

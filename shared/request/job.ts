@@ -1,16 +1,20 @@
+import type { Document } from "../document/document.ts";
 import type { DocumentStore, Hold } from "../document/document-store.ts";
 import type { Invoice } from "../invoice/invoice.ts";
 import type { PortalChoice } from "../irp/circuits.ts";
 import type { Irp, IrpCall, SignedDocument } from "../irp/irp.ts";
 import type { VerifiedDocument } from "../irp/verify.ts";
-import type { Request } from "./request.ts";
+import { type Request, SKEW_MS } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
 import type { SettleDeps } from "./settle.ts";
 
 export type WorkDeps = SettleDeps & {
   readonly requests: RequestStore;
   readonly documents: DocumentStore;
-  readonly irp: Pick<Irp, "generate" | "byIrn" | "byDocument" | "syncTaxpayer">;
+  readonly irp: Pick<
+    Irp,
+    "generate" | "byIrn" | "byDocument" | "syncTaxpayer" | "cancel" | "makeEwayBill" | "ewayBillOf" | "cancelEwayBill"
+  >;
   readonly choice: PortalChoice;
   /** Names of every portal that a document may be at. */
   readonly portals: readonly string[];
@@ -45,6 +49,8 @@ export type Verdict = { readonly is: "done" } | { readonly is: "hand-back"; read
 
 export const DONE: Verdict = { is: "done" };
 export const LEASE_MS = 40_000;
+/** Who holds the lock is usually done within a second. */
+export const LOCKED_PAUSE_MS = 1_000;
 /** What must be left of the lease beyond the call's own time-out when the call is sent. */
 const GUARD_MS = 5_000;
 /** What would wait longer is parked: no message blocks its group for more. */
@@ -64,6 +70,11 @@ export function newLease(deps: WorkDeps, request: Request, hasSlot: boolean): Le
       return isFirst ? { isAdmitted: true } : {};
     },
   };
+}
+
+/** Whether a worker has the document. */
+export function isLocked({ lock }: Pick<Document, "lock">, now: Date): boolean {
+  return lock !== undefined && lock.until + SKEW_MS >= now.getTime();
 }
 
 /** A short wait keeps the message, a longer one is the sweeper's. */

@@ -1,9 +1,10 @@
 import type { Pending } from "../document/document.ts";
 import type { IrpError } from "../irp/irp.ts";
-import { type Resolution, resolve } from "../irp/outcome.ts";
+import { type Found, type Resolution, resolve } from "../irp/outcome.ts";
 import {
   adopt,
   MOST_ERRORS,
+  ownSubmission,
   parkPending,
   refuseByPortal,
   refuseHeld,
@@ -13,6 +14,7 @@ import {
 import { type Job, LEASE_MS, type Verdict } from "./job.ts";
 import { refusalFor } from "./refusal.ts";
 import { isOverdue } from "./request.ts";
+import { askedBeside } from "./settle.ts";
 
 /** Certainly not registered, and due to be submitted once more after these. */
 export type Resubmission = { readonly is: "resubmit"; readonly before: Pending };
@@ -23,14 +25,14 @@ const HOURLY_MS = 3_600_000;
 /** All portals show a document for so long at least (irp-protocol 5: two days, or three). */
 const CERTAIN_MS = 2 * 24 * 60 * 60 * 1000;
 /** So long the portals show a document; after that nobody answers for it. */
-const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
+export const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** Step 5 of the protocol: finds out what became of the submissions so far. */
 export async function lookUp(job: Job, pending: Pending): Promise<Verdict | Resubmission> {
   const resolution = await look(job, pending);
   switch (resolution.is) {
     case "found":
-      return adopt(job, pending, resolution);
+      return (await isTooEarly(job, pending, resolution)) ? parkPending(job, pending) : adopt(job, pending, resolution);
     case "absent":
       return absent(job, { ...pending, without: [...resolution.without] });
     default:
@@ -46,21 +48,33 @@ export function refusedLater(job: Job, before: Pending, errors: readonly IrpErro
   return { ...before, without: [], refusal: { rid: job.request.rid, errors: errors.slice(0, MOST_ERRORS) } };
 }
 
-function look({ deps, request, invoice, mayStillSend, admission }: Job, pending: Pending): Promise<Resolution> {
+function look(job: Job, pending: Pending): Promise<Resolution> {
+  const { deps, request, invoice, mayStillSend, admission } = job;
   const { Typ, No, Dt } = invoice.DocDtls;
   const { gstin, irn } = request;
-  const { portal, taken, at, subs } = pending;
+  const { portal, taken, subs } = pending;
   return resolve(
     { ...deps, mayStillSend: () => mayStillSend(0), admission },
     {
       ...{ gstin, irn, portal, number: { docType: Typ, docNo: No, docDate: Dt } },
       // By number a document is found under its own date alone, and another request's may bear another one.
       byIrn: taken !== undefined || subs.some(({ rid }) => rid !== request.rid),
-      // The lease of the worker that sent it bounds how long its call can have lasted.
-      settledFrom: new Date(at + LEASE_MS + deps.lookUpLagMs),
+      settledFrom: settledFrom(job, pending),
       without: pending.without ?? [],
     },
   );
+}
+
+/** The e-way bill that was asked for is not shown, and may be yet. */
+async function isTooEarly(job: Job, pending: Pending, { signed, verified }: Found): Promise<boolean> {
+  const sub = ownSubmission(job, pending, verified);
+  if (signed.ewayBill || !sub || job.deps.now() >= settledFrom(job, pending)) return false;
+  return (await askedBeside(job.deps, job.request, job.invoice, sub)) != null;
+}
+
+/** The lease of the worker that sent it bounds how long its call can have lasted. */
+function settledFrom({ deps }: Job, { at }: Pending): Date {
+  return new Date(at + LEASE_MS + deps.lookUpLagMs);
 }
 
 /** What portals said before is not believed: they are asked again. */
@@ -68,7 +82,7 @@ const OPEN = { is: "open", without: [] } as const;
 
 /** None of the submissions is registered. */
 async function absent(job: Job, pending: Pending): Promise<Verdict | Resubmission> {
-  const { taken, at, since, n } = pending;
+  const { taken, since } = pending;
   // Of what is older portals may show nothing though it is there.
   if (job.deps.now().getTime() - since > CERTAIN_MS) return undecided(job, pending, OPEN);
   // The portal itself says that the number is taken: what it does not show is not absent.
@@ -76,10 +90,15 @@ async function absent(job: Job, pending: Pending): Promise<Verdict | Resubmissio
   if (taken) return refuseTaken(job, taken);
   if (pending.refusal?.rid === job.request.rid) return refuseByPortal(job, pending.refusal.errors);
   if (isOverdue(job.request, job.deps.now())) return refuseUnsent(job);
-  const mayFrom = at + (RESUBMIT_MS[n - 1] ?? HOURLY_MS);
+  const mayFrom = resubmitFrom(pending);
   return mayFrom > job.deps.now().getTime()
     ? parkPending(job, pending, new Date(mayFrom))
     : { is: "resubmit", before: pending };
+}
+
+/** When what certainly did not happen is sent again, epoch ms. */
+export function resubmitFrom({ at, n }: Pick<Pending, "at" | "n">): number {
+  return at + (RESUBMIT_MS[n - 1] ?? HOURLY_MS);
 }
 
 /** Keeps looking for as long as portals show documents; what nobody answers for by then ends as unknown, and stays pending. */

@@ -1,15 +1,18 @@
 import { type ProblemBody, type ProblemCode, problemBody } from "../api/problem.ts";
 import type { Document } from "../document/document.ts";
+import type { Finding } from "../invoice/finding.ts";
 import type { IrpError } from "../irp/irp.ts";
 
 /** The IRP's own refusal, with each of its errors. */
 export function refusedByIrp(errors: readonly IrpError[]): ProblemBody {
-  const findings = errors.map(
-    ({ code, message }) => ({ code: "IRP", irpCode: code, severity: "error", path: "", message }) as const,
-  );
-  return problemBody("refused_by_irp", "correct what the portal names and send the document again", {
-    errors: findings,
+  return problemBody("refused_by_irp", "correct what the portal names and send it again", {
+    errors: irpFindings(errors),
   });
+}
+
+/** The portal's errors as this API lists errors. */
+export function irpFindings(errors: readonly IrpError[]): Finding[] {
+  return errors.map(({ code, message }) => ({ code: "IRP", irpCode: code, severity: "error", path: "", message }));
 }
 
 /** The number belongs to a document that is not this one, or to one that is no longer active. */
@@ -27,11 +30,10 @@ const details = {
   registered_unverified:
     "the portal no longer shows the document; look for it on the GST portal, and do not send it under another number before you know",
   not_registered: "nothing of it reached the registry; send it again with a new idempotency key",
-  outcome_unknown:
-    "no portal answered for it; look for the document on the GST portal before you send it again or under another number",
-  irp_login_refused:
-    "correct the API user's name and password, then send the document again with a new idempotency key",
-  payload_lost: "look for the document, then send the document again with a new idempotency key",
+  not_done: "nothing was changed; ask for it again with a new idempotency key",
+  outcome_unknown: "no portal answered for it; look for the document on the GST portal before you ask for it again",
+  irp_login_refused: "correct the API user's name and password, then ask for it again with a new idempotency key",
+  payload_lost: "look for the document, then ask for it again with a new idempotency key",
 } as const satisfies Partial<Record<ProblemCode, string>>;
 
 /** A refusal that needs no more than its code. */

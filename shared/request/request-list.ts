@@ -1,3 +1,4 @@
+import { lookThrough } from "../look-through.ts";
 import type { Request } from "./request.ts";
 import { type RequestState, type StateDeps, stateOf } from "./request-state.ts";
 import type { ListPosition, RequestStore } from "./request-store.ts";
@@ -20,23 +21,26 @@ export interface RequestList {
   readonly next?: ListPosition;
 }
 
-/** The states stand in no index, so a rare one is looked for; never further than this many requests in one call. */
-const MOST_READS = 5;
-const READ_SIZE = 100;
-
-/** The GSTIN's accepted requests, newest first. A list that is shorter than asked for, even empty, may go on at `next`. */
-export async function listRequests(deps: ListDeps, gstin: string, query: ListQuery): Promise<RequestList> {
-  const { state, limit } = query;
-  const found: RequestList["requests"][number][] = [];
-  let next = query.before;
-  for (let reads = 0; reads < MOST_READS; reads++) {
-    const page = await deps.requests.list(gstin, { limit: state ? READ_SIZE : limit, ...(next && { before: next }) });
-    found.push(...(await inState(deps, page.requests, state)));
-    const last = found[limit - 1]?.request;
-    if (last && found.length > limit) return { requests: found.slice(0, limit), next: positionOf(last) };
-    next = page.next;
-    if (last || !next) break;
-  }
+/**
+ * The GSTIN's accepted requests, newest first. A list that is shorter than asked for, even empty, may go on at `next`:
+ * the states stand in no index.
+ */
+export async function listRequests(
+  deps: ListDeps,
+  gstin: string,
+  { state, limit, before }: ListQuery,
+): Promise<RequestList> {
+  const { found, next } = await lookThrough(
+    {
+      read: async (limit, before) => {
+        const { requests, next } = await deps.requests.list(gstin, { limit, ...(before && { before }) });
+        return { rows: requests, next };
+      },
+      show: (requests) => inState(deps, requests, state),
+      positionOf: ({ request: { key, createdAt } }): ListPosition => ({ key, createdAt }),
+    },
+    { limit, isFiltered: state !== undefined, before },
+  );
   return { requests: found, ...(next && { next }) };
 }
 
@@ -48,8 +52,4 @@ async function inState(deps: ListDeps, requests: readonly Request[], wanted: Req
 
 function isOver(state: RequestState): boolean {
   return state === "done" || state === "failed";
-}
-
-function positionOf({ key, createdAt }: Request): ListPosition {
-  return { key, createdAt };
 }

@@ -1,6 +1,7 @@
 import type { Document } from "../document/document.ts";
 import type { DocumentStore } from "../document/document-store.ts";
-import { type Request, SKEW_MS } from "./request.ts";
+import { isLocked } from "./job.ts";
+import type { Request } from "./request.ts";
 
 /** What the caller is told of an accepted request: whether somebody works on it, and whether it ended well. */
 export const requestStates = ["queued", "running", "done", "failed"] as const;
@@ -20,6 +21,6 @@ export async function stateOf({ documents, now }: StateDeps, request: Request): 
 
 /** A worker has the document, or this request is part of a submission whose outcome is not known yet. */
 function isWorkedOn({ lock, pending }: Document, rid: string, now: Date): boolean {
-  const isLocked = lock !== undefined && lock.until >= now.getTime() - SKEW_MS;
-  return isLocked || (pending?.subs.some((sub) => sub.rid === rid) ?? false);
+  const rids = pending?.op === "register" ? pending.subs.map((sub) => sub.rid) : [pending?.rid];
+  return isLocked({ lock }, now) || rids.includes(rid);
 }

@@ -9,9 +9,17 @@ export const CLAIM_MS = 10_000;
 /** A key lives this long, counted from the outcome. */
 export const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
 
-/** What the caller is told: the frozen answer of a registered document, or a problem. */
+/** What a request is for. */
+export const operations = ["register", "cancel", "make_ewb", "cancel_ewb"] as const;
+
+/** What the caller is told: the frozen answer of a registered document, what a change of it came to, or a problem. */
 export const Outcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("registered"), status: z.union([z.literal(200), z.literal(201)]), irn: z.string() }),
+  z.object({
+    kind: z.literal("changed"),
+    status: z.union([z.literal(200), z.literal(201)]),
+    body: z.record(z.string(), z.unknown()),
+  }),
   z.object({
     kind: z.literal("problem"),
     problem: z.looseObject({
@@ -42,7 +50,7 @@ export const Request = z.object({
   /** Which document it is. */
   docFp: z.string(),
   irn: z.string(),
-  op: z.literal("register"),
+  op: z.enum(operations),
   flow: z.enum(flows),
   attempt: z.number().int(),
   sweepAt: z.number().optional(),

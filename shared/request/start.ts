@@ -1,6 +1,6 @@
 import { Problem } from "../api/problem.ts";
-import { rateLimitFields } from "../api/rate-limit.ts";
 import type { Budget } from "../budget/budget.ts";
+import { comeAgainFields, takeDirectSlot } from "../budget/direct-slot.ts";
 import type { Flow } from "../budget/flow.ts";
 
 export interface StartDeps {
@@ -37,12 +37,8 @@ export async function startOf(deps: StartDeps, gstin: string, flow: Flow): Promi
 }
 
 async function direct(deps: StartDeps, gstin: string): Promise<Start> {
-  const now = deps.now();
-  const slot = await deps.budget.take(gstin, "direct", now);
-  if (slot === "taken") return { slotAt: now, isSent: true, sweepAt: after(now, SWEEP_AFTER_MS) };
-  const detail = "repeat it after the time in Retry-After, or have it queued: Prefer: respond-async";
-  const seconds = secondsUntil(slot.retryAt, now);
-  throw new Problem("rate_limited", detail, { headers: await fields(deps, gstin, seconds) });
+  const slotAt = await takeDirectSlot(deps, gstin, ", or have it queued: Prefer: respond-async");
+  return { slotAt, isSent: true, sweepAt: after(slotAt, SWEEP_AFTER_MS) };
 }
 
 async function queued(deps: StartDeps, gstin: string): Promise<Start> {
@@ -50,20 +46,11 @@ async function queued(deps: StartDeps, gstin: string): Promise<Start> {
   const place = await deps.budget.queue(gstin, now, MOST_WAITING);
   if (place === "full") {
     const detail = `${MOST_WAITING} requests of this GSTIN wait already; repeat it when some of them are done`;
-    throw new Problem("backlog_full", detail, { headers: await fields(deps, gstin, 60) });
+    throw new Problem("backlog_full", detail, { headers: await comeAgainFields(deps, gstin, 60) });
   }
   const { startsAt } = place;
   const isSent = startsAt.getTime() - now.getTime() <= WINDOW_MS;
   return { startsAt, isSent, sweepAt: after(startsAt, isSent ? SWEEP_AFTER_MS : -LEAD_MS) };
-}
-
-async function fields({ budget, now }: StartDeps, gstin: string, seconds: number): Promise<Record<string, string>> {
-  const level = await budget.level(gstin, now());
-  return { "retry-after": String(Math.max(seconds, 1)), ...rateLimitFields(level) };
-}
-
-function secondsUntil(at: Date, now: Date): number {
-  return Math.ceil((at.getTime() - now.getTime()) / 1000);
 }
 
 function after(at: Date, ms: number): Date {

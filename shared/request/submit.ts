@@ -1,6 +1,7 @@
 import { Problem } from "../api/problem.ts";
 import type { Flow } from "../budget/flow.ts";
 import { canonicalHash } from "../canonical-json.ts";
+import type { Change } from "../document/change.ts";
 import type { Document } from "../document/document.ts";
 import type { DocumentStore } from "../document/document-store.ts";
 import { requestKey } from "../idempotency/key.ts";
@@ -8,12 +9,14 @@ import { groupOf, type Queue } from "./queue.ts";
 import { numberUsed, refusedByIrp } from "./refusal.ts";
 import type { Outcome, Payload, Request } from "./request.ts";
 import type { NewRequest, RequestStore } from "./request-store.ts";
+import { standingOutcome } from "./standing.ts";
 import { type Start, type StartDeps, startOf } from "./start.ts";
 
 export interface SubmitDeps extends StartDeps {
   readonly requests: RequestStore;
   readonly documents: Pick<DocumentStore, "find">;
   readonly queue: Pick<Queue, "send">;
+  readonly mode: "test" | "live";
   readonly sleep: (ms: number) => Promise<void>;
   readonly newId: () => string;
 }
@@ -23,7 +26,10 @@ export interface Submission {
   readonly gstin: string;
   readonly payload: Payload;
   readonly irn: string;
+  /** Which document it is, or what a change asks for. */
   readonly docFp: string;
+  /** What is to happen to a registered document; none when it is to be registered. */
+  readonly change?: Change;
   readonly flow: Flow;
   readonly idempotencyKey: string | undefined;
   /** Unique per HTTP request: the key of a call that brought none. */
@@ -68,7 +74,7 @@ export function keyOfSubmission({ gstin, payload, idempotencyKey, requestId }: S
 }
 
 function newClaim(deps: SubmitDeps, submission: Submission): NewRequest {
-  const { gstin, payload, irn, docFp, flow } = submission;
+  const { gstin, payload, irn, docFp, change, flow } = submission;
   const key = keyOfSubmission(submission);
   const createdAt = deps.now().toISOString();
   const rid = `${key}.${deps.newId()}`;
@@ -80,7 +86,7 @@ function newClaim(deps: SubmitDeps, submission: Submission): NewRequest {
     fp: canonicalHash(payload),
     docFp,
     irn,
-    op: "register",
+    op: change?.op ?? "register",
     flow,
     createdAt,
   };
@@ -115,9 +121,12 @@ async function acceptClaim(deps: SubmitDeps, claim: NewRequest, submission: Subm
 }
 
 /** What is known of the document already, or else a slot or place taken and the payload stored. */
-async function prepare(deps: SubmitDeps, claim: NewRequest, { payload }: Submission): Promise<Outcome | Start> {
+async function prepare(deps: SubmitDeps, claim: NewRequest, submission: Submission): Promise<Outcome | Start> {
+  const { payload, change } = submission;
   const document = await deps.documents.find(claim.irn);
-  const known = knownOutcome(document, claim) ?? knownRefusal(document, claim, deps.now());
+  const known = change
+    ? standingOutcome(deps.mode, registeredDocument(document, claim.gstin, change), { ...claim, change }, deps.now())
+    : (knownOutcome(document, claim) ?? knownRefusal(document, claim, deps.now()));
   if (known) {
     await deps.requests.release(claim.rid, claim.owner);
     return known;
@@ -136,6 +145,22 @@ export function knownOutcome(
   const { irn, status, reg, ownerGstin } = document;
   if (reg.docFp === docFp && status === "ACT" && ownerGstin === gstin) return { kind: "registered", status: 200, irn };
   return { kind: "problem", problem: { ...numberUsed(document) } };
+}
+
+/** The document that a change is of. Throws a Problem: 404 for another GSTIN's too, 409 while it is being registered. */
+export function registeredDocument(document: Document | undefined, gstin: string, change?: Change): Document {
+  if (document?.reg && document.ownerGstin === gstin && hasBill(document, change)) return document;
+  if (document?.pending && !document.reg && document.ownerGstin === gstin)
+    throw new Problem("registration_in_progress", "repeat it when the registration has an outcome", {
+      irn: document.irn,
+      headers: { "retry-after": "5" },
+    });
+  throw new Problem("not_found", "there is no such registered document");
+}
+
+/** A bill's number leads to its document before the document has it. */
+function hasBill({ bills = [] }: Document, change: Change | undefined): boolean {
+  return change?.op !== "cancel_ewb" || bills.some(({ ewbNo }) => ewbNo === change.ewbNo);
 }
 
 /** What the portal refused for good is not sent again unchanged: each error counts against the GSTIN there. */

@@ -1,27 +1,35 @@
-import { canonicalHash } from "../canonical-json.ts";
 import type { Document, Pending } from "../document/document.ts";
-import { type Invoice, Invoice as InvoiceSchema } from "../invoice/invoice.ts";
+import { Invoice } from "../invoice/invoice.ts";
 import { needsSync } from "../irp/codes.ts";
 import type { Answer, SignedDocument } from "../irp/irp.ts";
 import { takenBy } from "../irp/outcome.ts";
+import { acceptedContent, withContent } from "./content.ts";
 import {
   adopt,
+  notSent,
   ownSubmission,
   parkPending,
   refuseByPortal,
-  refuseHeld,
   refuseTaken,
   refuseUnsent,
 } from "./held-document.ts";
-import { DONE, handBack, type Job, type Lease, later, newLease, type Verdict, type WorkDeps, wait } from "./job.ts";
+import {
+  DONE,
+  handBack,
+  isLocked,
+  type Job,
+  type Lease,
+  LOCKED_PAUSE_MS,
+  newLease,
+  type Verdict,
+  type WorkDeps,
+  wait,
+} from "./job.ts";
 import { lookUp, refusedLater } from "./look-up.ts";
 import { refusalFor } from "./refusal.ts";
-import { isOverdue, type Request, SKEW_MS } from "./request.ts";
+import { isOverdue, type Request } from "./request.ts";
 import { refuse, settle } from "./settle.ts";
-
-/** Who holds the lock is usually done within a second. */
-const LOCKED_PAUSE_MS = 1_000;
-const NOT_SENT_PAUSE_MS = 60_000;
+import { workChange } from "./work-change.ts";
 
 /**
  * The worker of the protocol: one admitted request, one document, one submission at a time. Throws only when infrastructure
@@ -29,6 +37,7 @@ const NOT_SENT_PAUSE_MS = 60_000;
  */
 export async function work(deps: WorkDeps, request: Request, hasSlot = true): Promise<Verdict> {
   const lease = newLease(deps, request, hasSlot);
+  if (request.op !== "register") return workChange(lease);
   if (!hasSlot) return whileClosed(lease, deps.now());
   const chosen = await deps.choice.choose(request.gstin);
   if ("openUntil" in chosen) return whileClosed(lease, chosen.openUntil);
@@ -49,34 +58,9 @@ function submitFirst({ deps, request, hold }: Lease, pending: Pending): Promise<
   return deps.documents.submit(request.irn, request.gstin, hold, pending, deps.now());
 }
 
-/**
- * The request once more, now that the document is locked: another worker may have ended it before, and from here on none can.
- * `left` is what was pending on the document before.
- */
-async function withJob(
-  lease: Lease,
-  left: Pending | undefined,
-  work: (job: Job) => Promise<Verdict>,
-): Promise<Verdict> {
-  const { deps, request, hold } = lease;
-  const opened = await deps.requests.open(request.rid);
-  if (!opened) {
-    await deps.documents.unlock(request.irn, hold, left);
-    return DONE;
-  }
-  const invoice = acceptedInvoice(opened);
-  if (invoice) return work({ ...lease, invoice });
-  // What is stored is not what was accepted: such a request can never be sent.
-  const problem = refusalFor("payload_lost", request.irn);
-  return (await refuse(deps, request, hold, { problem, pending: left })) === "fenced" ? handBack(lease, 0) : DONE;
+function withJob(lease: Lease, left: Pending | undefined, work: (job: Job) => Promise<Verdict>): Promise<Verdict> {
+  return withContent(lease, left, Invoice, (invoice) => work({ ...lease, invoice }));
 }
-
-function acceptedInvoice({ request, payload }: Opened): Invoice | undefined {
-  const isAccepted = payload !== undefined && canonicalHash(payload) === request.fp;
-  return isAccepted ? InvoiceSchema.safeParse(payload.body).data : undefined;
-}
-
-type Opened = NonNullable<Awaited<ReturnType<WorkDeps["requests"]["open"]>>>;
 
 /** Nothing may be sent for it now. What needs nothing sent goes on. */
 async function whileClosed(lease: Lease, openUntil: Date): Promise<Verdict> {
@@ -93,20 +77,19 @@ async function whileClosed(lease: Lease, openUntil: Date): Promise<Verdict> {
 async function follow(lease: Lease, document: Document): Promise<Verdict> {
   const { deps, request, hold } = lease;
   if (document.reg) return settled(lease, document);
-  const isLive = document.lock && document.lock.until + SKEW_MS >= deps.now().getTime();
-  const taken = isLive ? undefined : await deps.documents.take(request.irn, hold, deps.now());
+  const taken = isLocked(document, deps.now()) ? undefined : await deps.documents.take(request.irn, hold, deps.now());
   if (!taken) return handBack(lease, LOCKED_PAUSE_MS);
   const { reg, pending } = taken;
-  if (pending && !reg) return withJob(lease, pending, (job) => takeOver(job, pending));
-  // Whoever had it registered it meanwhile, or gave up.
-  await deps.documents.unlock(request.irn, hold, undefined);
+  if (pending?.op === "register" && !reg) return withJob(lease, pending, (job) => takeOver(job, pending));
+  // Whoever had it registered it meanwhile, or gave up. What is pending on a registered document is not this request's.
+  await deps.documents.unlock(request.irn, hold, pending);
   return reg ? settled(lease, taken) : handBack(lease, 0);
 }
 
 /** A registration stays: its outcome needs no lock. */
 async function settled({ deps, request }: Lease, document: Document): Promise<Verdict> {
   const opened = await deps.requests.open(request.rid);
-  const invoice = opened && acceptedInvoice(opened);
+  const invoice = opened && acceptedContent(opened, Invoice);
   if (invoice) await settle(deps, request, invoice, document);
   else if (opened) await refuse(deps, request, undefined, { problem: refusalFor("payload_lost", request.irn) });
   return DONE;
@@ -136,7 +119,7 @@ async function send(job: Job, pending: Pending, before: Pending | undefined): Pr
     case "refused":
       return before ? takeOver(job, refusedLater(job, before, answer.errors)) : refuseByPortal(job, answer.errors);
     case "not-sent":
-      return before ? parkPending(job, before, answer.retryAt) : notSent(job, answer);
+      return before ? parkPending(job, before, answer.retryAt) : notSent(job, answer, () => refuseUnsent(job));
     case "unknown":
       return unknown(job, pending, before, answer);
   }
@@ -162,20 +145,6 @@ async function registered(job: Job, pending: Pending, signed: SignedDocument): P
   // A copy that cannot be vouched for says nothing for certain: like no answer at all.
   if (verified?.irn !== job.request.irn || !ownSubmission(job, pending, verified)) return parkPending(job, pending);
   return adopt(job, pending, { signed, verified, portal: pending.portal });
-}
-
-/** Nothing of the first submission left, so there is nothing to find out about. */
-async function notSent(
-  job: Job,
-  { errors, retryAt, needsUser }: Extract<Answer<unknown>, { is: "not-sent" }>,
-): Promise<Verdict> {
-  const { request, deps, hold } = job;
-  // Who waits for the answer is told; what is queued goes on when the user is right again.
-  if (request.flow === "direct" && needsUser)
-    return refuseHeld(job, { problem: refusalFor("irp_login_refused", request.irn), errors });
-  if (isOverdue(request, deps.now())) return refuseUnsent(job);
-  await deps.documents.unlock(request.irn, hold, undefined);
-  return wait(job, retryAt ?? later(job, NOT_SENT_PAUSE_MS));
 }
 
 async function unknown(

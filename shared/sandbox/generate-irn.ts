@@ -18,8 +18,6 @@ import { registryOf } from "./registry.ts";
 import { openBody } from "./request-body.ts";
 import type { SandboxDeps, SessionRequest } from "./sandbox-request.ts";
 
-/** DynamoDB's limit is 400 KB an item; the rest of the record needs less than one. */
-const LARGEST_RECORD_BYTES = 390 * 1024;
 /** How long the registry stays down for a document that asks for it. */
 const REGISTRY_DOWN_MS = 60 * 60_000;
 
@@ -82,7 +80,6 @@ interface Checked {
 async function register(deps: SandboxDeps, request: SessionRequest, checked: Checked): Promise<Answer> {
   const { document, trouble } = checked;
   const bare = newRegistration(deps.randomBytes, request, document);
-  if (bare.document.length > LARGEST_RECORD_BYTES) return refuse([fault("5002", "too large to be kept")]);
   if (trouble.held !== undefined) return refuseHeld(bare, trouble.held);
 
   const part = await ewayBillPart(deps, request, bare.irn, checked);

@@ -35,7 +35,7 @@ export const Registration = z.object({
   /** From then on the registry, which was down before, knows an earlier registration at another IRP. */
   rejectedAt: z.iso.datetime().optional(),
   ewayBill: EwayBill.optional(),
-  /** See registered-document.ts. Gzipped JSON: an item may not exceed 400 KB, and a long invoice shrinks tenfold. */
+  /** See registered-document.ts. Gzipped JSON: a long invoice shrinks tenfold. */
   document: z.instanceof(Uint8Array),
 });
 export type Registration = z.infer<typeof Registration>;

@@ -3,6 +3,8 @@ import { openAes } from "./aes-envelope.ts";
 import { type Fault, fault } from "./codes.ts";
 import { nestsDeeperThan, readJson } from "./json-text.ts";
 
+/** The portals' limit (irp-protocol 1.1), taken as one of what the client encrypts: what is sent is a third longer. */
+const LARGEST_PAYLOAD_BYTES = 2 * 1024 * 1024;
 /** A document nests five levels; far beyond that it is an attempt on the stack. */
 const DEEPEST_NESTING = 32;
 
@@ -26,7 +28,9 @@ export function openBody(body: string, sek: Uint8Array): { value: unknown } | { 
 
 function readPayload(text: string): { value: unknown } | { fault: Fault } {
   if (text.trim() === "") return { fault: fault("2255") };
-  const value = readJson(withoutInnerBase64(text));
+  const json = withoutInnerBase64(text);
+  if (Buffer.byteLength(json) > LARGEST_PAYLOAD_BYTES) return { fault: fault("5002", "more than 2 MB") };
+  const value = readJson(json);
   if (value === undefined || nestsDeeperThan(DEEPEST_NESTING, value)) return { fault: fault("5001", "not JSON") };
   return { value };
 }

@@ -74,7 +74,7 @@ describe("bad input is a problem with a code, never a 500", () => {
 
   it("names the methods that a path has", async () => {
     const { headers } = await call("/irn", { method: "PUT" });
-    expect(headers.get("allow")).toBe("POST");
+    expect(headers.get("allow")).toBe("POST, GET");
   });
 
   it("challenges a caller without a token", async () => {

@@ -12,7 +12,7 @@ import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
-import { dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { dynamoGstinList, dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
 import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
@@ -21,6 +21,7 @@ import { dynamoWaitingRoom } from "../../shared/aws/dynamo-waiting-room.ts";
 import type { SessionOwner } from "../../shared/irp/session-store.ts";
 import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
+import { memoryBlobs } from "../fakes/memory-blobs.ts";
 import { memoryVault } from "../fakes/memory-vault.ts";
 import { budgetContract } from "./budget.contract.ts";
 import { circuitsContract } from "./circuits.contract.ts";
@@ -28,7 +29,7 @@ import { clientStoreContract } from "./client-store.contract.ts";
 import { documentStoreContract } from "./document-store.contract.ts";
 import { type EngineTables, startEngineTables } from "./engine-tables.ts";
 import { eventLogContract } from "./event-log.contract.ts";
-import { irpUserStoreContract } from "./irp-user-store.contract.ts";
+import { irpUserStoreContract, listed } from "./irp-user-store.contract.ts";
 import { policyStoreContract } from "./policy-store.contract.ts";
 import { profileStoreContract } from "./profile-store.contract.ts";
 import { requestStoreContract } from "./request-store.contract.ts";
@@ -41,8 +42,9 @@ beforeAll(async () => {
 });
 afterAll(() => tables.stop());
 
-const requests = () => dynamoRequestStore(tables.db, tables.names.requests);
-const documents = () => dynamoDocumentStore(tables.db, tables.names);
+const blobs = memoryBlobs();
+const requests = () => dynamoRequestStore(tables.db, tables.names.requests, blobs);
+const documents = () => dynamoDocumentStore(tables.db, tables.names, blobs);
 const events = () => dynamoEventLog(tables.db, tables.names.events);
 
 describe("dynamoRequestStore", () => {
@@ -107,6 +109,19 @@ describe("dynamoRequestStore", () => {
       expect((await requests().list(gstin, { limit: 100 })).requests).toHaveLength(1);
     });
 
+    it("reads a key once that the index shows in two lives", async () => {
+      const gstin = fresh();
+      const first = await acceptedOf(gstin);
+      const { found: before } = await withStaleIndex(gstin);
+      await requests().finish(first.rid, REGISTERED, AT);
+      const { rid } = await acceptedOf(gstin, first.key, at(2 * KEY_LIFE_MS));
+      const { found } = await withStaleIndex(gstin);
+      const Items = [...(found.Items ?? []), ...(before.Items ?? [])];
+      expect(Items).toHaveLength(2);
+      const store = withAnswers((command) => command instanceof QueryCommand && { Items });
+      expect((await store.list(gstin, { limit: 100 })).requests).toMatchObject([{ rid }]);
+    });
+
     it("is not taken for whole when the table did not serve every item", async () => {
       const gstin = fresh();
       await acceptedOf(gstin);
@@ -116,8 +131,63 @@ describe("dynamoRequestStore", () => {
     });
   });
 });
-describe("dynamoDocumentStore", () =>
-  documentStoreContract(() => ({ requests: requests(), documents: documents(), events: events() })));
+describe("dynamoDocumentStore", () => {
+  documentStoreContract(() => ({ requests: requests(), documents: documents(), events: events() }));
+
+  /** As they were written before documents could be changed and listed. */
+  const reg = { rid: "rid", docFp: "doc-fp", portal: "NIC1", ackNo: "1", ackDt: "2026-08-18T14:30:00+05:30" };
+  const subs = [{ rid: "rid", docFp: "doc-fp" }];
+  const pending = { op: "register", rid: "rid", portal: "NIC1", at: 1, since: 1, n: 1, subs, looks: 0 };
+  const refused = { docFp: "doc-fp", until: 1, errors: [{ code: "2176", message: "m" }] };
+
+  async function writtenBefore(state: Record<string, unknown>) {
+    const before = { v: 1, irn: fresh(), ownerGstin: fresh(), seq: 1, ...state };
+    const Item = { pk: `DOC#${before.irn}`, ...before };
+    await tables.db.send(new PutCommand({ TableName: tables.names.documents, Item }));
+    return before;
+  }
+
+  it.each([
+    { reg, status: "ACT" },
+    { reg, status: "CNL", refused },
+    { seq: 0, pending },
+    { seq: 0, pending: { ...pending, taken: "active", without: ["NIC2"] }, lock: { worker: "w", until: 1 } },
+  ])("reads a document of before there were changes and lists: %j", async (state) => {
+    const before = await writtenBefore(state);
+    expect(await documents().find(before.irn)).toEqual(before);
+    expect(await documents().take(before.irn, { worker: "me", until: 2 }, AT)).toMatchObject({
+      ...before,
+      lock: { worker: "me", until: 2 },
+    });
+  });
+
+  it("changes a document of before there were changes, and lists none of before there were lists", async () => {
+    const before = await writtenBefore({ reg, status: "ACT" });
+    const hold = { worker: fresh(), until: at(40_000).getTime() };
+    const change = { op: "change", rid: fresh(), at: 1, since: 1, n: 1, looks: 0 } as const;
+    expect(await documents().begin(before.irn, hold, change, AT)).toMatchObject({ is: "begun", document: before });
+    const after = { ...before, status: "CNL", seq: 2 };
+    expect(await documents().change(before.irn, hold, { seq: 2, status: "CNL" })).toEqual(after);
+    const page = { from: "2000-01-01", to: "2099-12-31", limit: 100 };
+    expect(await documents().list(before.ownerGstin, page)).toEqual({ documents: [] });
+  });
+
+  it("lists by keys alone, so that no change of a document is a write to the index", async () => {
+    const [gstin, irn, hold] = [fresh(), fresh(), { worker: fresh(), until: 1 }];
+    const about = { docType: "INV", docNo: "A/1", docDate: "2026-08-18", buyerGstin: "URP", total: 1 };
+    await documents().submit(irn, gstin, hold, { ...pending, op: "register" }, AT);
+    await documents().register(irn, hold, { reg, status: "ACT", about });
+    await documents().nameBill(fresh(), irn);
+    const { Items } = await tables.db.send(
+      new QueryCommand({
+        ...{ TableName: tables.names.documents, IndexName: "listed" },
+        KeyConditionExpression: "listedBy = :g",
+        ExpressionAttributeValues: { ":g": gstin },
+      }),
+    );
+    expect(Items).toEqual([{ pk: `DOC#${irn}`, listedBy: gstin, listedAt: `2026-08-18#${irn}` }]);
+  });
+});
 describe("dynamoBudget", () => budgetContract((policies) => dynamoBudget(tables.db, tables.names.upstream, policies)));
 describe("dynamoPolicyStore", () => policyStoreContract(() => dynamoPolicyStore(tables.db, tables.names.upstream)));
 describe("dynamoWaitingRoom", () =>
@@ -128,7 +198,19 @@ describe("dynamoProfileStore", () => profileStoreContract(() => dynamoProfileSto
 describe("dynamoIrpUserStore", () => {
   const vault = memoryVault();
   const users = () => dynamoIrpUserStore(tables.db, tables.names.clients, vault);
-  irpUserStoreContract(users);
+  irpUserStoreContract(() => ({ ...users(), ...dynamoGstinList(tables.db, tables.names.clients) }));
+
+  it("lists GSTINs with a user alone, beyond the megabyte that a page of a scan may hold", async () => {
+    const gstins = [fresh(), fresh(), fresh(), fresh()];
+    const other = fresh();
+    const userName = "U".repeat(350_000);
+    for (const gstin of gstins) await users().save(gstin, { userName, password: "secret" });
+    await dynamoProfileStore(tables.db, tables.names.clients).save(other, { turnoverCrore: 10 });
+
+    const named = await listed(dynamoGstinList(tables.db, tables.names.clients));
+    expect(named).toEqual(expect.arrayContaining(gstins));
+    expect(named.filter((gstin) => gstin === other || gstin.includes("#"))).toEqual([]);
+  });
 
   it("seals the password, for this GSTIN alone", async () => {
     const [gstin, other] = [fresh(), fresh()];

@@ -39,8 +39,8 @@ export async function startEngineTables(): Promise<EngineTables> {
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   const [requests, documents, events, clients, upstream] = await Promise.all([
-    createTable(client, "requests", ["pk", "sk"], dueIndex("sweepShard", "sweepAt"), LISTED),
-    createTable(client, "documents", ["pk"]),
+    createTable(client, "requests", ["pk", "sk"], dueIndex("sweepShard", "sweepAt"), listedIndex("createdAt")),
+    createTable(client, "documents", ["pk"], listedIndex("listedAt")),
     createTable(client, "events", ["pk", "sk"], dueIndex("dispatchShard", "dispatchAt")),
     createTable(client, "clients", ["pk"]),
     createTable(client, "upstream", ["pk"]),
@@ -63,20 +63,22 @@ interface Index {
   readonly attributes: readonly AttributeDefinition[];
 }
 
-const LISTED: Index = {
-  attributes: [
-    { AttributeName: "listedBy", AttributeType: "S" },
-    { AttributeName: "createdAt", AttributeType: "S" },
-  ],
-  index: {
-    IndexName: "listed",
-    KeySchema: [
-      { AttributeName: "listedBy", KeyType: "HASH" },
-      { AttributeName: "createdAt", KeyType: "RANGE" },
+function listedIndex(sortedBy: string): Index {
+  return {
+    attributes: [
+      { AttributeName: "listedBy", AttributeType: "S" },
+      { AttributeName: sortedBy, AttributeType: "S" },
     ],
-    Projection: { ProjectionType: "KEYS_ONLY" },
-  },
-};
+    index: {
+      IndexName: "listed",
+      KeySchema: [
+        { AttributeName: "listedBy", KeyType: "HASH" },
+        { AttributeName: sortedBy, KeyType: "RANGE" },
+      ],
+      Projection: { ProjectionType: "KEYS_ONLY" },
+    },
+  };
+}
 
 function dueIndex(shard: string, due: string): Index {
   return {

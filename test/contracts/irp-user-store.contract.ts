@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import type { IrpUserStore } from "../../shared/irp/irp.ts";
+import type { GstinList, IrpUserStore } from "../../shared/irp/irp.ts";
 import { fresh } from "../fakes/a-request.ts";
 
-/** What every IrpUserStore must do. Each test uses GSTINs of its own. */
-export function irpUserStoreContract(makeStore: () => IrpUserStore): void {
+/** What every IrpUserStore must do, and the GstinList beside it. Each test uses GSTINs of its own. */
+export function irpUserStoreContract(makeStore: () => IrpUserStore & GstinList): void {
   it("finds a user as it was saved", async () => {
     const store = makeStore();
     const gstin = fresh();
@@ -37,4 +37,23 @@ export function irpUserStoreContract(makeStore: () => IrpUserStore): void {
     await store.save(fresh(), { userName: "API_user", password: "secret" });
     expect(await store.find(fresh())).toBeUndefined();
   });
+
+  it("names every GSTIN that has a user once, however often it was saved", async () => {
+    const store = makeStore();
+    const gstins = [fresh(), fresh(), fresh()];
+    for (const gstin of [...gstins, ...gstins]) await store.save(gstin, { userName: "API_user", password: "secret" });
+    const named = (await listed(store)).filter((gstin) => gstins.includes(gstin));
+    expect(named.toSorted()).toEqual(gstins.toSorted());
+  });
+
+  it("names nobody who has no user", async () => {
+    expect(await listed(makeStore())).not.toContain(fresh());
+  });
+}
+
+/** The whole list at once. */
+export async function listed(list: GstinList): Promise<string[]> {
+  const gstins: string[] = [];
+  for await (const gstin of list.gstins()) gstins.push(gstin);
+  return gstins;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { CLAIM_MS, KEY_LIFE_MS, type Outcome, type Payload, SKEW_MS } from "../../shared/request/request.ts";
 import type { ListPosition, NewRequest, RequestStore } from "../../shared/request/request-store.ts";
@@ -144,6 +145,14 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
       const opened = await store.open(rid);
       expect(opened?.request).toEqual(await store.find(rid));
       expect(JSON.stringify(opened?.payload)).toBe(JSON.stringify(PAYLOAD));
+    });
+
+    it("shows a payload of megabytes as it was put", async () => {
+      const store = makeStore();
+      const { rid } = await accepted(store);
+      const body = { lines: Array.from({ length: 1000 }, () => randomBytes(700).toString("base64")) };
+      await store.savePayload(rid, { ...PAYLOAD, body }, AT);
+      expect(JSON.stringify((await store.open(rid))?.payload) === JSON.stringify({ ...PAYLOAD, body })).toBe(true);
     });
 
     it("shows the payload that was put first", async () => {

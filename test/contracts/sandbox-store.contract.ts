@@ -124,13 +124,19 @@ export function sandboxStoreContract(makeStore: () => SandboxStore | Promise<San
       }
     });
 
-    it("keeps a document of 380 KB byte by byte", async () => {
+    it.each([340, 2048])("keeps a document of %i KB byte by byte, also when its record changes", async (kilobytes) => {
       const store = await makeStore();
-      const registration = { ...aRegistration(), document: new Uint8Array(randomBytes(380 * 1024)) };
-      await store.register(registration);
+      const registration = { ...aRegistration(), document: new Uint8Array(randomBytes(kilobytes * 1024)) };
+      const other = { ...registration, ackNo: 112610000000002 };
+      expect(await store.register(registration)).toEqual({ state: "registered" });
+      expect(await store.register(registration)).toEqual({ state: "registered" });
+      expect(await store.register(other)).toMatchObject({ state: "taken", by: { ackNo: registration.ackNo } });
 
-      const found = await store.findRegistration(registration.irn);
-      expect(Buffer.compare(found?.document ?? Buffer.of(), registration.document)).toBe(0);
+      const next = { ...registration, revision: 1, cancelledAt: "2026-08-18T10:00:00.000Z" };
+      expect(await store.changeRegistration(next)).toBe(true);
+      const { document = Buffer.of(), ...found } = (await store.findRegistration(registration.irn)) ?? {};
+      expect(found).toMatchObject({ irn: registration.irn, revision: 1, cancelledAt: next.cancelledAt });
+      expect(Buffer.compare(document, registration.document)).toBe(0);
     });
   });
 

@@ -1,6 +1,7 @@
 import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamoSandboxStore } from "../../shared/aws/dynamo-sandbox-store.ts";
+import { memoryBlobs } from "../fakes/memory-blobs.ts";
 import { sandboxStoreContract } from "./sandbox-store.contract.ts";
 import { type SandboxTables, startSandboxTables } from "./sandbox-table.ts";
 
@@ -11,7 +12,7 @@ describe("dynamoSandboxStore", () => {
   });
   afterAll(() => tables.stop());
 
-  sandboxStoreContract(async () => dynamoSandboxStore(tables.db, await tables.aTable()));
+  sandboxStoreContract(async () => dynamoSandboxStore(tables.db, await tables.aTable(), memoryBlobs()));
 
   it("writes a version into every item, and a time to live into sessions only", async () => {
     const TableName = await tables.aTable();
@@ -41,6 +42,15 @@ describe("dynamoSandboxStore", () => {
     const cancelledAt = "2026-08-18T10:00:00.000Z";
     if (found !== undefined) expect(await store.changeRegistration({ ...found, revision: 1, cancelledAt })).toBe(true);
     expect(await store.findRegistration("irn")).toMatchObject({ revision: 1, cancelledAt });
+  });
+
+  it("refuses a document that fits no item where it has no blobs", async () => {
+    const store = dynamoSandboxStore(tables.db, await tables.aTable());
+    const ack = { ackNo: 112610000000001, ackAt: "2026-08-18T09:00:00.000Z" };
+    const document = new Uint8Array(400 * 1024);
+    const registration = { v: 1, irn: "irn", portal: "NIC1", revision: 0, ...ack, document } as const;
+    await expect(store.register(registration)).rejects.toThrow("nowhere else");
+    expect(await store.findRegistration("irn")).toBeUndefined();
   });
 
   it("refuses to read an item of a version that it does not know", async () => {

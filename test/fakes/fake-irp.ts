@@ -2,10 +2,20 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node
 import type { Invoice } from "../../shared/invoice/invoice.ts";
 import { irnOf } from "../../shared/invoice/irn.ts";
 import { registrable } from "../../shared/invoice/registrable.ts";
-import type { Answer, DocumentNumber, Irp, IrpCall, IrpError, SignedDocument, Taxpayer } from "../../shared/irp/irp.ts";
+import type {
+  Answer,
+  Cancelled,
+  DocumentNumber,
+  EwayBill,
+  Irp,
+  IrpCall,
+  IrpError,
+  SignedDocument,
+  Taxpayer,
+} from "../../shared/irp/irp.ts";
 import { portalKeys } from "../../shared/irp/portal-keys.ts";
 import { type VerifiedDocument, verifyDocument } from "../../shared/irp/verify.ts";
-import { toPortalTime } from "../../shared/ist.ts";
+import { toIstTimestamp, toPortalTime } from "../../shared/ist.ts";
 
 /** RSA keys take long to make: one pair is the portal's, the other a stranger's. */
 const [PORTAL, STRANGER] = [newPair(), newPair()];
@@ -35,6 +45,14 @@ export type Step = { readonly meanwhile?: () => void | Promise<void> } & (
     }
 );
 
+/** What the portal does with the next change of a document. */
+export type ChangeStep = { readonly meanwhile?: () => void | Promise<void> } & (
+  | { readonly is: "ok" }
+  | { readonly is: "refused"; readonly errors: readonly IrpError[] }
+  | { readonly is: "not-sent"; readonly retryAt?: Date; readonly needsUser?: true }
+  | { readonly is: "unknown"; readonly committed?: boolean }
+);
+
 /** What a portal answers to the next look-up in place of what it holds. */
 export type LookStep =
   | { readonly is: "refused"; readonly errors: readonly IrpError[] }
@@ -42,7 +60,10 @@ export type LookStep =
   | { readonly is: "unknown" };
 
 export interface FakeIrp {
-  readonly irp: Pick<Irp, "generate" | "byIrn" | "byDocument" | "syncTaxpayer">;
+  readonly irp: Pick<
+    Irp,
+    "generate" | "byIrn" | "byDocument" | "syncTaxpayer" | "cancel" | "makeEwayBill" | "ewayBillOf" | "cancelEwayBill"
+  >;
   /** Accepts what the portal signed, by the same checks as in production. */
   readonly verify: (document: SignedDocument) => Promise<VerifiedDocument>;
   readonly calls: { readonly call: IrpCall; readonly invoice: Invoice }[];
@@ -54,6 +75,12 @@ export interface FakeIrp {
   readonly synced: string[];
   /** Registers a document for somebody else, at NIC1 unless told otherwise. */
   registers(invoice: Invoice, options?: { readonly portal?: string; readonly status?: SignedDocument["status"] }): void;
+  /** E-way bills by IRN: a document has one at a time. */
+  readonly bills: Map<string, EwayBill>;
+  /** Changes that arrived, as `NIC1 cancel`. */
+  readonly changes: string[];
+  /** The next changes follow these steps, those after them succeed. */
+  willChange(...steps: ChangeStep[]): void;
   /** The next look-ups are answered with these. */
   willShow(...steps: LookStep[]): void;
   /** The next calls follow these steps, those after them succeed. */
@@ -69,6 +96,10 @@ export function fakeIrp(now: () => Date): FakeIrp {
   const looks: string[] = [];
   const synced: string[] = [];
   const lookScript: LookStep[] = [];
+  const changeScript: ChangeStep[] = [];
+  const changes: string[] = [];
+  const bills = new Map<string, EwayBill>();
+  let made = 0;
   const keys = portalKeys(
     async () => ({ keys: [PORTAL.jwk] }),
     async () => ({}),
@@ -96,6 +127,46 @@ export function fakeIrp(now: () => Date): FakeIrp {
     return { is: "unknown", errors: step.errors ?? [], reason: "time-out", ...existing };
   }
 
+  /** A change of a document, as the portal makes it or the script has it. */
+  async function change<T>(call: IrpCall, name: string, make: () => Answer<T>): Promise<Answer<T>> {
+    if (!call.mayStillSend()) return { is: "not-sent", errors: [], reason: "no time left" };
+    changes.push(`${call.portal} ${name}`);
+    const step = changeScript.shift() ?? { is: "ok" };
+    await step.meanwhile?.();
+    if (step.is === "refused") return { is: "refused", errors: step.errors };
+    if (step.is === "not-sent") return { errors: [], reason: "connection refused", ...step };
+    if (step.is === "ok") return make();
+    if (step.committed) make();
+    return { is: "unknown", errors: [], reason: "time-out" };
+  }
+
+  function cancel(irn: string): Answer<Cancelled> {
+    const signed = registry.get(irn);
+    if (!signed) return refused("2148");
+    if (signed.status !== "ACT") return refused("9999");
+    if (bills.get(irn)?.status === "ACT") return refused("2230");
+    registry.set(irn, { ...signed, status: "CNL" });
+    return { is: "ok", value: { cancelledAt: toIstTimestamp(now()) } };
+  }
+
+  function makeBill(irn: string): Answer<EwayBill> {
+    if (registry.get(irn)?.status !== "ACT") return refused("4000");
+    if (bills.get(irn)?.status === "ACT")
+      return { is: "unknown", errors: [{ code: "4002", message: "" }], reason: "there is one" };
+    const madeAt = toIstTimestamp(now());
+    const bill = { ewbNo: String(181000000001 + made++), madeAt, validTill: madeAt, status: "ACT" } as const;
+    bills.set(irn, bill);
+    const { status: _, ...told } = bill;
+    return { is: "ok", value: { ...told, distanceKm: 12 } };
+  }
+
+  function cancelBill(ewbNo: string): Answer<Cancelled> {
+    const [irn, bill] = [...bills].find(([, each]) => each.ewbNo === ewbNo) ?? [];
+    if (irn === undefined || bill?.status !== "ACT") return refused("312");
+    bills.set(irn, { ...bill, status: "CNL" });
+    return { is: "ok", value: { cancelledAt: toIstTimestamp(now()) } };
+  }
+
   /** By document the date counts too; a portal shows only what it holds itself. */
   function show(portal: string, irn: string, number?: DocumentNumber): Answer<SignedDocument> {
     looks.push(`${portal} by ${number ? "document" : "IRN"}`);
@@ -114,12 +185,15 @@ export function fakeIrp(now: () => Date): FakeIrp {
   return {
     calls,
     registry,
+    bills,
+    changes,
     looks,
     synced,
     registers(invoice, { portal = "NIC1", status = "ACT" } = {}) {
       const answered = register(portal, invoice, { is: "ok" });
       if (answered.is === "ok") registry.set(answered.value.irn, { ...answered.value, status });
     },
+    willChange: (...steps) => void changeScript.push(...steps),
     willShow: (...steps) => void lookScript.push(...steps),
     will: (...steps) => void script.push(...steps),
     verify: (document) => verifyDocument(keys, document),
@@ -133,12 +207,28 @@ export function fakeIrp(now: () => Date): FakeIrp {
       },
       byIrn: async ({ portal }, irn) => show(portal, irn),
       byDocument: async ({ portal, gstin }, number) => show(portal, irnOf({ sellerGstin: gstin, ...number }), number),
+      cancel: (call, irn) => change(call, "cancel", () => cancel(irn)),
+      makeEwayBill: (call, irn) => change(call, "bill", () => makeBill(irn)),
+      cancelEwayBill: (call, ewbNo) => change(call, "cancel bill", () => cancelBill(ewbNo)),
+      async ewayBillOf({ portal }, irn) {
+        looks.push(`${portal} bill`);
+        const step = lookScript.shift();
+        if (step?.is === "refused") return step;
+        if (step?.is === "not-sent") return { ...step, errors: [], reason: "no slot" };
+        if (step) return { is: "unknown", errors: [], reason: "time-out" };
+        const bill = bills.get(irn);
+        return bill ? { is: "ok", value: bill } : refused("4005");
+      },
       async syncTaxpayer(_, gstin) {
         synced.push(gstin);
         return { is: "ok", value: { ...TAXPAYER, gstin } };
       },
     },
   };
+}
+
+function refused(code: string): { readonly is: "refused"; readonly errors: readonly IrpError[] } {
+  return { is: "refused", errors: [{ code, message: `refused with ${code}` }] };
 }
 
 const TAXPAYER: Taxpayer = {

@@ -29,6 +29,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly requestId?: string;
+  /** A route other than the usual one. */
+  readonly path?: string;
+  readonly routeKey?: string;
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -45,10 +49,11 @@ export function anApi({ policies = onePolicy() } = {}) {
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now: clock.now };
   const profiles = memoryProfileStore();
   const budget = memoryBudget(policies);
-  const common = { ...stores, profiles, queue, budget, log, tokens, now: clock.now, newId: fresh };
+  const mode: "test" = "test";
+  const common = { ...stores, mode, profiles, queue, budget, log, tokens, now: clock.now, newId: fresh };
   const worker: WorkDeps = {
     ...{ ...common, bus, irp: portal.irp, verify: portal.verify, monotonicMs: clock.monotonicMs },
-    ...{ portals: ["NIC1", "NIC2"], mode: "test", callTimeoutMs: 25_000, lookUpLagMs: 15_000 },
+    ...{ portals: ["NIC1", "NIC2"], callTimeoutMs: 25_000, lookUpLagMs: 15_000 },
     choice: { choose: async () => ({ portal: "NIC1" }) },
   };
   const api = { ...{ profiles, clock, queue, budget, bus, portal, worker, common, ...stores }, working: true };
@@ -72,7 +77,7 @@ export function anApi({ policies = onePolicy() } = {}) {
   const submitDeps = { ...common, sleep, choice, pace: newPace(), waitingRoom: memoryWaitingRoom(10) };
   const authorization = async (gstin: string) => {
     const iat = Math.floor(clock.now().getTime() / 1000);
-    return `Bearer ${await aToken(ours, { claims: { iat, exp: iat + 600, gstin } })}`;
+    return `Bearer ${await aToken(ours, { claims: { iat, exp: iat + 600, gstin, scope: "irn:write irn:read ewb:write" } })}`;
   };
 
   async function post(invoice: unknown = anInvoice(), options: CallOptions = {}, deps = submitDeps) {

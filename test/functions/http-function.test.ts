@@ -16,7 +16,7 @@ import {
   NOW,
   NOW_SECONDS,
 } from "../shared/oauth/a-token.ts";
-import { invoke } from "./invoke.ts";
+import { aContext, invoke } from "./invoke.ts";
 import { recordingLog } from "./recording-log.ts";
 
 const ours = await anRsaKey();
@@ -31,6 +31,14 @@ interface Sent {
   readonly query?: Record<string, string>;
 }
 
+/** The same operation for every route of the function. */
+function operations(operation: () => Promise<HttpAnswer>) {
+  return {
+    ...{ "POST /irn": operation, "POST /cdnr": operation, "POST /irn/cancel": operation },
+    ...{ "POST /irn/{irn}/cancel": operation, "POST /irn/{irn}/ewb": operation, "POST /ewb/{ewbNo}/cancel": operation },
+  };
+}
+
 /** The function that registers documents, with an operation that only keeps its calls. */
 function setup(operation: (call: Call<unknown>) => Promise<HttpAnswer> = async () => ({ status: 201, json: {} })) {
   const recorded = recordingLog();
@@ -40,6 +48,7 @@ function setup(operation: (call: Call<unknown>) => Promise<HttpAnswer> = async (
     "submit",
     { log: recorded.log, tokens },
     {
+      ...operations(async () => ({ status: 500, json: {} })),
       "POST /irn": async (call) => {
         calls.push(call);
         return operation(call);
@@ -85,6 +94,19 @@ describe("an HTTP function", () => {
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
     });
+  });
+
+  it("answers bytes in base64 and says so, as API Gateway wants them", async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const headers = { "content-type": "image/png" };
+    const { handler } = setup(async () => ({ status: 200, bytes, headers }));
+    const authorization = `Bearer ${await aToken(ours)}`;
+    const event = anApiEvent({ method: "POST", path: "/irn", headers: { authorization }, body: anInvoice() });
+
+    const answer = await handler(event, aContext());
+
+    expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: true, body: bytes.toString("base64") });
+    expect(answer.headers).toMatchObject({ ...headers, "cache-control": "no-store" });
   });
 
   it("names the call in every answer, the good and the bad", async () => {
@@ -319,7 +341,11 @@ describe("a token", () => {
   it("is never taken on trust: without the keys the call fails whole", async () => {
     const { log } = recordingLog();
     const tokens = { publishedKeys: () => Promise.reject(new Error("no table")), issuer: ISSUER, now: () => NOW };
-    const handler = httpFunction("submit", { log, tokens }, { "POST /irn": async () => ({ status: 201, json: {} }) });
+    const handler = httpFunction(
+      "submit",
+      { log, tokens },
+      operations(async () => ({ status: 201, json: {} })),
+    );
     const headers = { authorization: `Bearer ${await aToken(ours)}` };
 
     const answer = await invoke(handler, anApiEvent({ method: "POST", path: "/irn", headers, body: anInvoice() }));
@@ -329,7 +355,11 @@ describe("a token", () => {
 
   it("is asked for even where the wiring forgot how to verify one", async () => {
     const { log } = recordingLog();
-    const handler = httpFunction("submit", { log }, { "POST /irn": async () => ({ status: 201, json: {} }) });
+    const handler = httpFunction(
+      "submit",
+      { log },
+      operations(async () => ({ status: 201, json: {} })),
+    );
 
     expect((await invoke(handler, anApiEvent({ method: "POST", path: "/irn", body: anInvoice() }))).status).toBe(500);
   });

@@ -60,7 +60,7 @@ describe("GET /requests", () => {
 
     const [registered, refused, waiting] = [...api.rows.requests.values()];
     const shown = (request: Request | undefined) => ({
-      ...{ id: request?.rid, irn: request?.irn, createdAt: indian(request?.createdAt) },
+      ...{ id: request?.rid, operation: "register", irn: request?.irn, createdAt: indian(request?.createdAt) },
       links: { self: `/requests/${request?.rid}` },
     });
     const { status, json } = await api.read("/requests");

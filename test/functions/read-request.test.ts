@@ -21,7 +21,14 @@ describe("GET /requests/{id}", () => {
     const { status, json } = await get("requests", rid);
     const createdAt = "2026-08-18T14:30:00+05:30";
     expect(status).toBe(200);
-    expect(json).toEqual({ id: rid, state: "queued", irn, createdAt, links: { self: `/requests/${rid}` } });
+    expect(json).toEqual({
+      id: rid,
+      operation: "register",
+      state: "queued",
+      irn,
+      createdAt,
+      links: { self: `/requests/${rid}` },
+    });
   });
 
   it("shows the registration once it is done", async () => {

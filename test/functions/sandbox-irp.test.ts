@@ -53,9 +53,9 @@ describe("sandbox-irp", () => {
     expect(Buffer.from(payload, "base64url").toString()).toContain("उदाहरण ₹ 😀");
   });
 
-  it("refuses a body of more than 2 MB with 5002, and takes one of 2 MB", async () => {
+  it("refuses a body of more than 4 MB with 5002, and takes one of 4 MB", async () => {
     const { send } = aSandbox();
-    const most = 2 * 1024 * 1024;
+    const most = 4 * 1024 * 1024;
 
     expect(codesOf((await call(send, { ...AUTH, body: "x".repeat(most) })).answer)).toEqual(["1011"]);
     expect(codesOf((await call(send, { ...AUTH, body: "x".repeat(most + 1) })).answer)).toEqual(["5002"]);

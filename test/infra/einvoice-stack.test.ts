@@ -61,6 +61,7 @@ describe("the functions", () => {
       submit: {
         REQUESTS_TABLE: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
         DOCUMENTS_TABLE: ["GetItem"],
+        BLOBS_BUCKET: ["GetObject", "PutObject"],
         CLIENTS_TABLE: ["GetItem"],
         UPSTREAM_TABLE: ["GetItem", "UpdateItem"],
         DIRECT_QUEUE_URL: ["SendMessage"],
@@ -69,14 +70,13 @@ describe("the functions", () => {
       irpworker: {
         REQUESTS_TABLE: ["BatchGetItem", "GetItem", "UpdateItem"],
         DOCUMENTS_TABLE: ["GetItem", "PutItem", "UpdateItem"],
+        BLOBS_BUCKET: ["GetObject", "PutObject"],
         EVENTS_TABLE: ["PutItem"],
         CLIENTS_TABLE: ["GetItem"],
         DIRECT_QUEUE_URL: CONSUMES,
         QUEUED_QUEUE_URL: CONSUMES,
         EVENT_BUS: ["PutEvents"],
-        UPSTREAM_TABLE: ["GetItem", "PutItem", "UpdateItem"],
-        UPSTREAM_SECRET: ["GetSecretValue"],
-        DATA_KEY: ["Decrypt", "GenerateDataKey"],
+        ...CALLS,
       },
       sweep: {
         REQUESTS_TABLE: ["Query", "UpdateItem"],
@@ -84,14 +84,28 @@ describe("the functions", () => {
         QUEUED_QUEUE_URL: ["SendMessage"],
         EVENT_BUS: ["PutEvents"],
       },
+      findrejected: {
+        DOCUMENTS_TABLE: ["GetItem", "UpdateItem"],
+        EVENTS_TABLE: ["PutItem"],
+        CLIENTS_TABLE: ["GetItem", "Scan"],
+        EVENT_BUS: ["PutEvents"],
+        ...CALLS,
+      },
+      taxpayer: { CLIENTS_TABLE: ["GetItem"], ...CALLS },
       fanout: { EVENTS_TABLE: ["UpdateItem"] },
       oauth: { CLIENTS_TABLE: ["GetItem"], SIGNING_KEY_SECRET: ["GetSecretValue"] },
       rotatekeys: { CLIENTS_TABLE: ["GetItem", "PutItem"], SIGNING_KEY_SECRET: ["GetSecretValue", "PutSecretValue"] },
       validateinvoice: { CLIENTS_TABLE: ["GetItem"] },
-      readirn: { DOCUMENTS_TABLE: ["GetItem"], CLIENTS_TABLE: ["GetItem"] },
+      readirn: {
+        DOCUMENTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
+        BLOBS_BUCKET: ["GetObject"],
+        CLIENTS_TABLE: ["GetItem"],
+      },
+      printirn: { DOCUMENTS_TABLE: ["GetItem"], BLOBS_BUCKET: ["GetObject"], CLIENTS_TABLE: ["GetItem"] },
       readrequest: {
         REQUESTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
         DOCUMENTS_TABLE: ["GetItem"],
+        BLOBS_BUCKET: ["GetObject"],
         CLIENTS_TABLE: ["GetItem"],
         UPSTREAM_TABLE: ["GetItem"],
       },
@@ -106,9 +120,34 @@ describe("the functions", () => {
       ),
     );
     expect(queried.sort()).toEqual([
+      ["readirn", "/index/listed"],
       ["readrequest", "/index/listed"],
       ["sweep", "/index/due"],
       ["sweep", "/index/due"],
+    ]);
+  });
+
+  it("reach objects of their own kinds alone", () => {
+    const policies = Object.entries(sandbox.findResources("AWS::IAM::Policy") as Record<string, PolicyResource>);
+    const reached = policies.flatMap(([id, { Properties }]) =>
+      Properties.PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
+        [Action].flat().flatMap((action) => {
+          const kind = /"storageblobs\w+","Arn"\]\},"(.*?)"\]\]/.exec(JSON.stringify(Resource))?.[1];
+          return action.startsWith("s3:") ? [[id.replace(/fnServiceRole.*/, ""), action.slice(3), kind]] : [];
+        }),
+      ),
+    );
+    expect(reached.sort()).toEqual([
+      ["irpworker", "GetObject", "/PAY/*"],
+      ["irpworker", "GetObject", "/RESP/*"],
+      ["irpworker", "PutObject", "/RESP/*"],
+      ["printirn", "GetObject", "/RESP/*"],
+      ["readirn", "GetObject", "/RESP/*"],
+      ["readrequest", "GetObject", "/RESP/*"],
+      ["sandboxsandboxirp", "GetObject", "/SANDBOX/*"],
+      ["sandboxsandboxirp", "PutObject", "/SANDBOX/*"],
+      ["submit", "GetObject", "/RESP/*"],
+      ["submit", "PutObject", "/PAY/*"],
     ]);
   });
 
@@ -149,13 +188,66 @@ describe("the tables", () => {
   });
 });
 
-describe("the index of accepted requests", () => {
-  it("holds keys alone, so that no later write of a request is one to the index", () => {
-    expect(tableNamed(live, "storagerequests")?.["GlobalSecondaryIndexes"]).toContainEqual({
+describe("the bucket of what fits no item", () => {
+  it("is encrypted, closed to the public and to calls in the clear", () => {
+    for (const template of [live, sandbox]) {
+      template.resourceCountIs("AWS::S3::Bucket", 1);
+      const all = {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      };
+      template.hasResourceProperties("AWS::S3::Bucket", {
+        PublicAccessBlockConfiguration: all,
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+        },
+      });
+      template.hasResourceProperties("AWS::S3::BucketPolicy", {
+        PolicyDocument: {
+          Statement: [
+            Match.objectLike({
+              Action: "s3:*",
+              Effect: "Deny",
+              Principal: { AWS: "*" },
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            }),
+          ],
+        },
+      });
+    }
+  });
+
+  it("of a live stage keeps every version and outlives the stack", () => {
+    live.hasResource("AWS::S3::Bucket", {
+      DeletionPolicy: "Retain",
+      Properties: { VersioningConfiguration: { Status: "Enabled" } },
+    });
+    sandbox.hasResource("AWS::S3::Bucket", { DeletionPolicy: "Delete" });
+  });
+
+  it("lets payloads expire after their items have, and nothing else", () => {
+    const rule = {
+      Prefix: "PAY/",
+      ExpirationInDays: 16,
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      Status: "Enabled",
+    };
+    live.hasResourceProperties("AWS::S3::Bucket", { LifecycleConfiguration: { Rules: [rule] } });
+  });
+});
+
+describe("the indexes of what is listed", () => {
+  it.each([
+    ["storagerequests", "createdAt"],
+    ["storagedocuments", "listedAt"],
+  ])("hold keys alone, so that no later write is one to the index: %s by %s", (table, sortedBy) => {
+    expect(tableNamed(live, table)?.["GlobalSecondaryIndexes"]).toContainEqual({
       IndexName: "listed",
       KeySchema: [
         { AttributeName: "listedBy", KeyType: "HASH" },
-        { AttributeName: "createdAt", KeyType: "RANGE" },
+        { AttributeName: sortedBy, KeyType: "RANGE" },
       ],
       Projection: { ProjectionType: "KEYS_ONLY" },
     });
@@ -223,6 +315,18 @@ describe("the queues", () => {
   });
 });
 
+describe("the night", () => {
+  it("has rejected documents looked for at 03:30 in India, for as long as a function may run", () => {
+    const target = Match.objectLike({ Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("^findrejected"), "Arn"] } });
+    live.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "cron(0 22 * * ? *)", Targets: [target] });
+    live.hasResourceProperties("AWS::Lambda::Function", {
+      Description: Match.stringLikeRegexp("rejected"),
+      Timeout: 15 * 60,
+    });
+    live.hasOutput("FindRejected", { Value: { Ref: Match.stringLikeRegexp("^findrejected") } });
+  });
+});
+
 describe("the stages", () => {
   it("give a sandbox IRP to test stages alone", () => {
     sandbox.resourceCountIs("AWS::ApiGatewayV2::Api", 2);
@@ -246,6 +350,12 @@ describe("the stages", () => {
   });
 });
 
+/** What it takes to call the portals, beside the API users. */
+const CALLS = {
+  UPSTREAM_TABLE: ["GetItem", "PutItem", "UpdateItem"],
+  UPSTREAM_SECRET: ["GetSecretValue"],
+  DATA_KEY: ["Decrypt", "GenerateDataKey"],
+};
 const CONSUMES = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"];
 
 function tableNamed(template: Template, prefix: string) {

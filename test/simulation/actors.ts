@@ -1,16 +1,12 @@
 import { flows } from "../../shared/budget/flow.ts";
-import { startFanOut, startSweeper } from "./background.ts";
+import { findRejected, startFanOut, startSweeper } from "./background.ts";
 import { startCaller } from "./callers.ts";
 import { startWorkers } from "./workers.ts";
 import { START_MS, type World } from "./world.ts";
 
-/** What the cancelling of documents leaves: nothing else of it matters here. */
-function cancel({ stores: { rows }, government }: World): void {
-  for (const [irn, document] of rows.documents) {
-    if (document.status !== "ACT") continue;
-    rows.documents.set(irn, { ...document, status: "CNL", seq: document.seq + 1 });
-    government.cancel(irn);
-  }
+/** When it is looked for rejected documents for the last time. */
+export function lastSearchMs(calmFromMs: number): number {
+  return calmFromMs + 60 * 60 * 1000;
 }
 
 /** Starts everything that happens, and gives a way to ask how many callers still have something to send. */
@@ -22,11 +18,17 @@ export function startAll(world: World): () => number {
     const openUntil = new Date(START_MS + atMs + forMs);
     world.scheduler.after(atMs, () => void world.circuits.open(subject, { openUntil, reason: "others' calls fail" }));
   }
-  const { others, cancelsAtMs } = world.setting.government;
+  const { others, cancelsAtMs, rejectsAtMs, billsElsewhere } = world.setting.government;
   for (const { atMs, at, content: name } of others)
     world.scheduler.after(atMs, () => world.government.registerForAnother(at, name));
-  for (const atMs of cancelsAtMs) world.scheduler.after(atMs, () => world.government.cancel());
-  for (const atMs of world.setting.cancelsAtMs) world.scheduler.after(atMs, () => cancel(world));
+  for (const atMs of cancelsAtMs) world.scheduler.after(atMs, () => world.government.changes.cancelForAnother());
+  for (const atMs of rejectsAtMs) {
+    world.scheduler.after(atMs, () => world.government.changes.reject());
+    for (const ms of [atMs + 3_000, atMs + 600_000, lastSearchMs(world.setting.calmFromMs)])
+      world.scheduler.after(ms, () => findRejected(world));
+  }
+  for (const { atMs, is } of billsElsewhere)
+    world.scheduler.after(atMs, () => world.government.changes.billsForAnother(is));
   let callersLeft = world.setting.callers.length;
   const gone = () => {
     callersLeft--;

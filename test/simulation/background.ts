@@ -1,3 +1,4 @@
+import { markRejected } from "../../shared/document/mark-rejected.ts";
 import type { EventKey } from "../../shared/event/event.ts";
 import { sweep } from "../../shared/request/sweep.ts";
 import { START_MS, type World } from "./world.ts";
@@ -67,6 +68,25 @@ function expire({ stores: { rows }, weather, watch, scheduler }: World): void {
     if (expiresAt * 1000 + weather.expiryLagMs() > START_MS + scheduler.nowMs()) continue;
     const removal = { instance: "DynamoDB", label: "requests.expire", args: [rid] };
     void watch.observe(removal, async () => rows.requests.delete(key));
+  }
+}
+
+/** Marks what a portal's list of rejected documents names. */
+export function findRejected(world: World): void {
+  for (const { irn, at, by, status } of world.government.registered) {
+    const { ownerGstin: gstin } = world.stores.rows.documents.get(irn) ?? {};
+    if (status !== "REJ" || by === undefined || gstin === undefined) continue;
+    const instance = world.instance("find-rejected");
+    const deps = {
+      documents: instance.port("documents", world.stores.documents),
+      events: instance.port("events", world.stores.events),
+      bus: instance.port("bus", world.bus),
+      mode: "test" as const,
+      now: instance.now,
+      newId: () => `${instance.name}:1`,
+    };
+    world.scheduler.woken();
+    markRejected(deps, { irn, gstin, portal: at }).catch(() => undefined);
   }
 }
 

@@ -7,7 +7,8 @@ import { newPace } from "../../shared/request/pace.ts";
 import type { Outcome } from "../../shared/request/request.ts";
 import { keyOfSubmission, type Submission, submit } from "../../shared/request/submit.ts";
 import { type WaitDeps, waitForOutcome } from "../../shared/request/wait.ts";
-import { type ContentName, content } from "./documents.ts";
+import { type Asked, askedOf, type ChangeAsk } from "./change-calls.ts";
+import type { ContentName } from "./documents.ts";
 import type { Instance } from "./instance.ts";
 import type { CallAnswer } from "./invariants.ts";
 import type { World } from "./world.ts";
@@ -15,6 +16,8 @@ import type { World } from "./world.ts";
 /** One caller and everything it sends under one key. */
 export interface CallerPlan {
   readonly content: ContentName;
+  /** What is to happen to the document; none where it is to be registered. */
+  readonly change?: ChangeAsk;
   /** None: each of its calls is a request of its own. */
   readonly key: string | undefined;
   readonly flow: Flow;
@@ -35,8 +38,9 @@ const API_TIMEOUT_MS = 30_000;
 /** A little less than the day for which a key lives. */
 const SURELY_ALIVE_MS = 23 * 60 * 60 * 1000;
 
-interface HttpCall {
+export interface HttpCall {
   readonly content: ContentName;
+  readonly change?: ChangeAsk;
   readonly key: string | undefined;
   readonly flow: Flow;
   readonly waitMs: number;
@@ -49,7 +53,7 @@ export async function startCaller(world: World, plan: CallerPlan): Promise<void>
   await pause(world, atMs);
   for (let n = 0; n < tries; n++) {
     const answer = await callWithPatience(world, plan);
-    if (answer && answer.status !== 202 && answer.status !== 429 && answer.status < 500) break;
+    if (answer && isFinal(answer)) break;
     if (plan.key === undefined && answer?.status === 202) break;
     await pause(world, retryMs);
   }
@@ -57,6 +61,13 @@ export async function startCaller(world: World, plan: CallerPlan): Promise<void>
     await pause(world, repeatAtMs - world.scheduler.nowMs());
     await callWithPatience(world, plan);
   }
+}
+
+/** What is not registered yet may be soon. */
+const NOT_YET = new Set([202, 404, 429]);
+
+function isFinal({ status, code }: CallAnswer): boolean {
+  return !NOT_YET.has(status) && status < 500 && code !== "registration_in_progress";
 }
 
 async function callWithPatience(world: World, plan: CallerPlan): Promise<CallAnswer | undefined> {
@@ -73,14 +84,16 @@ async function callWithPatience(world: World, plan: CallerPlan): Promise<CallAns
 
 /** One HTTP call, answered by an instance of its own. Never settles when the instance dies. */
 export async function call(world: World, http: HttpCall): Promise<CallAnswer> {
+  const asked = askedOf(world, http.content, http.change);
+  if (!asked) return { status: 404, code: "not_found", text: "", rid: undefined };
   const instance = world.instance("api");
-  const { name, docFp, irn, gstin, payload, fp } = content(http.content);
   const id = instance.name;
-  world.trace.tell(`${id} is called with ${name} under ${http.key ?? "no key"}, ${http.flow}`);
-  const idempotencyKey = http.key;
-  const submission: Submission = { gstin, payload, irn, docFp, flow: http.flow, idempotencyKey, requestId: id };
+  const what = `${http.change ? `${http.change.op} (${http.change.words}) of ` : ""}${http.content}`;
+  world.trace.tell(`${id} is called with ${what} under ${http.key ?? "no key"}, ${http.flow}`);
+  const submission = submissionOf(asked, http, id);
   const startedMs = world.scheduler.nowMs();
-  const watched = { id, fp, key: keyOfSubmission(submission), startedMs };
+  const watched = { id, irn: asked.irn, fp: asked.fp, key: keyOfSubmission(submission), startedMs };
+  world.sent.set(sentAs(watched.key, asked.fp), http);
   let isOver = false;
   world.scheduler.after(API_TIMEOUT_MS, () => {
     if (!isOver) instance.die("it took too long");
@@ -93,7 +106,15 @@ export async function call(world: World, http: HttpCall): Promise<CallAnswer> {
   return answer;
 }
 
-/** What the function behind POST /irn does with it. */
+function submissionOf({ fp: _, ...asked }: Asked, { flow, key: idempotencyKey }: HttpCall, id: string): Submission {
+  return { ...asked, flow, idempotencyKey, requestId: id };
+}
+
+function sentAs(key: string, fp: string): string {
+  return `${key} ${fp}`;
+}
+
+/** What the function behind the routes does with it. */
 async function answered(
   { stores, queue, budget }: World,
   instance: Instance,
@@ -107,12 +128,17 @@ async function answered(
     queue: instance.port("queue", queue),
     budget: instance.port("budget", budget),
     pace: newPace(),
+    mode: "test" as const,
     mayWaitOn: async () => true,
     now: instance.now,
     sleep: instance.sleep,
     newId: () => `${instance.name}:${++ids}`,
   };
   try {
+    const { change, irn } = submission;
+    // A bill's number is all that its caller gives.
+    if (change?.op === "cancel_ewb" && (await deps.documents.irnOfBill(change.ewbNo)) !== irn)
+      return { status: 404, code: "not_found", text: "", rid: undefined };
     const submitted = isTooLate ? await earlierAnswer(deps, submission) : await submit(deps, submission);
     if (!submitted) return { status: 422, code: "invalid_document", text: "", rid: undefined };
     if (submitted.is === "accepted") return await acceptedAnswer(deps, submitted.rid, waitMs);
@@ -153,22 +179,15 @@ async function toAnswer(
 
 /** Once everything has ended, each key that lives gives its answer once more. */
 export async function replayAll(world: World): Promise<void> {
-  const { scheduler, setting, watch } = world;
+  const { scheduler, sent, watch } = world;
   const nowMs = scheduler.nowMs();
   for (const [rid, { atMs }] of watch.ended) {
-    const { key, fp } = watch.accepted.get(rid) ?? {};
-    const isSender = (caller: CallerPlan) => keyOfCaller(caller) === key && content(caller.content).fp === fp;
-    const sender = key === undefined ? undefined : setting.callers.find(isSender);
+    const { key, fp } = watch.accepted.get(rid) ?? { key: "", fp: "" };
+    const http = sent.get(sentAs(key, fp));
     const isAlive = nowMs - atMs < SURELY_ALIVE_MS;
-    if (sender && isAlive) void call(world, { ...sender, waitMs: 1_000, isTooLate: false });
+    if (http?.key !== undefined && isAlive) void call(world, { ...http, waitMs: 1_000, isTooLate: false });
   }
   await scheduler.runUntil(nowMs + 60_000);
-}
-
-function keyOfCaller({ content: name, key }: CallerPlan): string | undefined {
-  const { gstin, payload, irn, docFp } = content(name);
-  if (key === undefined) return undefined;
-  return keyOfSubmission({ gstin, payload, irn, docFp, flow: "direct", idempotencyKey: key, requestId: "" });
 }
 
 function pause({ scheduler }: World, ms: number): Promise<void> {

@@ -17,6 +17,13 @@ export interface Counts {
   refusals: number;
   replays: number;
   sweeps: number;
+  cancellations: number;
+  bills: number;
+  billCancellations: number;
+  changesElsewhere: number;
+  changed: number;
+  rejections: number;
+  changeResubmissions: number;
 }
 
 export function noCounts(): Counts {
@@ -38,6 +45,13 @@ export function noCounts(): Counts {
     refusals: 0,
     replays: 0,
     sweeps: 0,
+    cancellations: 0,
+    bills: 0,
+    billCancellations: 0,
+    changesElsewhere: 0,
+    changed: 0,
+    rejections: 0,
+    changeResubmissions: 0,
   };
 }
 

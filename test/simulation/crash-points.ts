@@ -43,7 +43,9 @@ export async function crashPoints(
     return run;
   }
 
-  for (const first of deathsIn(await attempt(new Map()), 0)) {
+  const quiet = await attempt(new Map());
+  const before = quiet.times.filter((ms) => ms < (story.crashesFromMs ?? 0)).length;
+  for (const first of deathsIn(quiet, before)) {
     const run = await attempt(new Map([first]));
     for (const second of pairs ? deathsIn(run, first[0]) : []) await attempt(new Map([first, second]));
   }

@@ -25,6 +25,11 @@ const invoices = {
   other: anInvoice({ docNo: "SIM/a/1", BuyerDtls: { LglNm: "Another Buyer LLP" } }),
   /** The number of the first on another day of its year: the IRN is the same. */
   otherDay: anInvoice({ docNo: "SIM/a/1", docDate: "17/08/2026" }),
+  /** The first, and an e-way bill beside it: the document is the same. */
+  withBill: anInvoice({
+    docNo: "SIM/a/1",
+    EwbDtls: { Distance: 0, TransMode: "1", VehNo: "MH12AB1234", VehType: "R" },
+  }),
   /** Another number. */
   second: anInvoice({ docNo: "SIM/2" }),
 } as const;

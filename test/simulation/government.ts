@@ -6,6 +6,12 @@ import type { Answer, DocumentNumber, IrpError, SignedDocument } from "../../sha
 import type { VerifiedDocument } from "../../shared/irp/verify.ts";
 import { portalTimeToTimestamp, toPortalTime } from "../../shared/ist.ts";
 import { type ContentName, content } from "./documents.ts";
+import {
+  type Ending,
+  type GovernmentChanges,
+  type GovernmentChangesDeps,
+  governmentChanges,
+} from "./government-changes.ts";
 
 export const portals = ["NIC1", "NIC2"] as const;
 export type PortalName = (typeof portals)[number];
@@ -36,6 +42,14 @@ export interface GovernmentPlan {
   }[];
   /** Somebody cancels at the portal whatever is registered by then. */
   readonly cancelsAtMs: readonly number[];
+  /** The registry rejects whatever is registered by then, and active. */
+  readonly rejectsAtMs: readonly number[];
+  /** By so much later a portal that answers for the other shows what becomes of its documents. */
+  readonly standInLagMs: number;
+  /** E-way bills are refused, also those beside a registration. */
+  readonly refusesBills: readonly Window[];
+  /** Somebody makes e-way bills at the portal for what is registered by then, or cancels them. */
+  readonly billsElsewhere: readonly { readonly atMs: number; readonly is: "made" | "cancelled" }[];
 }
 
 export const quietGovernment: GovernmentPlan = {
@@ -46,6 +60,10 @@ export const quietGovernment: GovernmentPlan = {
   dead: [],
   others: [],
   cancelsAtMs: [],
+  rejectsAtMs: [],
+  standInLagMs: 0,
+  refusesBills: [],
+  billsElsewhere: [],
 };
 
 /** The truth, which nobody of ours sees. */
@@ -60,20 +78,22 @@ export interface Registered {
   /** From here on look-ups show it. */
   readonly visibleMs: number;
   readonly signed: Omit<SignedDocument, "status">;
-  status: "ACT" | "CNL";
+  status: SignedDocument["status"];
+  ended?: Ending;
 }
 
 export interface Government {
+  /** What happens to what is registered. */
+  readonly changes: GovernmentChanges;
   readonly registered: readonly Registered[];
   isDead(portal: string, ms: number): boolean;
   /** A portal's decision on a document that reached it. `by` is the request that sent it. */
   register(portal: PortalName, invoice: Invoice, by: string): Answer<SignedDocument>;
-  byIrn(portal: string, irn: string): Answer<SignedDocument>;
+  /** `isStandIn`: another portal is asked in its place. */
+  byIrn(portal: string, irn: string, isStandIn: boolean): Answer<SignedDocument>;
   byDocument(portal: string, gstin: string, number: DocumentNumber): Answer<SignedDocument>;
   synchronise(): void;
   registerForAnother(at: PortalName | "IRIS", name: ContentName): void;
-  /** Cancels one document, or all that are registered. */
-  cancel(irn?: string): void;
 }
 
 interface GovernmentDeps {
@@ -82,14 +102,16 @@ interface GovernmentDeps {
   readonly startMs: number;
   readonly lagMs: () => number;
   readonly committed: (registered: Registered) => void;
+  readonly changed: GovernmentChangesDeps["changed"];
 }
 
 /** Portals show a document for three days (2283). */
 const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** Two portals and the registry behind them, as far as answers tell. */
-export function newGovernment({ plan, nowMs, startMs, lagMs, committed }: GovernmentDeps): Government {
+export function newGovernment({ plan, nowMs, startMs, lagMs, committed, changed }: GovernmentDeps): Government {
   const registered: Registered[] = [];
+  const changes = governmentChanges({ plan, nowMs, startMs, lagMs, registered, changed });
   let synchronisedAtMs = -Infinity;
 
   /** What the portal finds when it looks for a duplicate. */
@@ -125,15 +147,20 @@ export function newGovernment({ plan, nowMs, startMs, lagMs, committed }: Govern
     return entry;
   }
 
-  function shown(portal: string, isSought: (other: Registered) => boolean): Answer<SignedDocument> {
+  function shown(portal: string, isSought: (other: Registered) => boolean, isStandIn = false): Answer<SignedDocument> {
     const found = registered.find((other) => other.at === portal && isSought(other) && other.visibleMs <= nowMs());
     if (!found) return { is: "refused", errors: [{ code: "2154", message: "IRN details are not found" }] };
     if (nowMs() - found.atMs > SHOWN_MS) return { is: "refused", errors: [{ code: "2283", message: "too old" }] };
-    return { is: "ok", value: { ...found.signed, status: found.status } };
+    const ewayBill = changes.shownBeside(found.irn);
+    return {
+      is: "ok",
+      value: { ...found.signed, status: changes.shownStatus(found, isStandIn), ...(ewayBill && { ewayBill }) },
+    };
   }
 
   return {
     registered,
+    changes,
     isDead: (portal, ms) => plan.dead.some((each) => each.portal === portal && isIn([each], ms)),
     register(portal, invoice, by) {
       const document = known(invoice);
@@ -141,10 +168,11 @@ export function newGovernment({ plan, nowMs, startMs, lagMs, committed }: Govern
       if (refusal) return { is: "refused", errors: [refusal] };
       const duplicate = duplicateOf(portal, document.irn);
       if (duplicate) return taken(portal, duplicate);
-      const { signed } = add(portal, document, by);
-      return { is: "ok", value: { ...signed, status: "ACT" } };
+      const { signed, irn } = add(portal, document, by);
+      const ewayBill = invoice.EwbDtls ? changes.billBeside(irn, by) : undefined;
+      return { is: "ok", value: { ...signed, status: "ACT", ...(ewayBill && { ewayBill }) } };
     },
-    byIrn: (portal, irn) => shown(portal, (other) => other.irn === irn),
+    byIrn: (portal, irn, isStandIn) => shown(portal, (other) => other.irn === irn, isStandIn),
     byDocument: (portal, gstin, { docType, docNo, docDate }) => {
       const irn = irnOf({ sellerGstin: gstin, docType, docNo, docDate });
       return shown(portal, (other) => other.irn === irn && other.docDate === docDate);
@@ -157,15 +185,12 @@ export function newGovernment({ plan, nowMs, startMs, lagMs, committed }: Govern
       if (isIn(plan.registryDown, nowMs()) || registered.some(({ irn }) => irn === document.irn)) return;
       add(at, document, undefined);
     },
-    cancel(irn) {
-      for (const entry of registered) if (irn === undefined || entry.irn === irn) entry.status = "CNL";
-    },
   };
 }
 
 /** What a portal says of a number that is taken. */
 function taken(portal: PortalName, { irn, at, status }: Registered): Answer<SignedDocument> {
-  const code = status === "CNL" ? "2278" : at === "IRIS" ? "2295" : "2150";
+  const code = status !== "ACT" ? "2278" : at === "IRIS" ? "2295" : "2150";
   const existing = at === portal ? {} : { existing: { irn, irp: at } };
   return { is: "unknown", errors: [{ code, message: "the number is taken" }], reason: code, ...existing };
 }

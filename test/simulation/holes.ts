@@ -1,3 +1,4 @@
+import { changeHoles } from "./change-holes.ts";
 import type { Invariant } from "./invariants.ts";
 import type { sabotages } from "./sabotage.ts";
 import { GATEWAY, HOUR, LOST, MINUTE, SECOND_KEY, type Story } from "./scenarios.ts";
@@ -132,12 +133,14 @@ export const holes: readonly Hole[] = [
   {
     story: {
       name: "the replay changes after a cancellation",
-      callers: [{ repeatsAtMs: [MINUTE, 3 * MINUTE] }],
-      cancelsAtMs: [2 * MINUTE],
+      callers: [
+        { repeatsAtMs: [MINUTE, 3 * MINUTE] },
+        { change: { op: "cancel", words: "one" }, key: SECOND_KEY, atMs: 2 * MINUTE },
+      ],
     },
     without: "frozenOutcome",
     noticedBy: "frozen bytes",
-    ends: ["201"],
+    ends: ["201", "200"],
   },
   {
     story: {
@@ -366,4 +369,5 @@ export const holes: readonly Hole[] = [
     },
     ends: ["refused_by_irp", "201"],
   },
+  ...changeHoles,
 ];

@@ -6,9 +6,12 @@ import { keyOf, type Outcome, type Request, SKEW_MS } from "../../shared/request
 import type { NewRequest } from "../../shared/request/request-store.ts";
 import type { EventRow } from "../fakes/memory-event-log.ts";
 import type { MemoryStores } from "../fakes/memory-stores.ts";
+import { type ChangeInvariant, type ChangeWatch, newChangeWatch } from "./change-invariants.ts";
 import type { Counts } from "./counts.ts";
 import type { Registered } from "./government.ts";
+import type { MadeBill } from "./government-changes.ts";
 import type { Effect } from "./instance.ts";
+import type { Sender } from "./irp-model.ts";
 import { MOST_SKEW_MS } from "./weather.ts";
 
 /** What must be true. A sabotage names the one that notices it. */
@@ -33,7 +36,8 @@ export type Invariant =
   | "a message is not swallowed"
   | "everything ends"
   | "every event is told"
-  | "every call has a slot";
+  | "every call has a slot"
+  | ChangeInvariant;
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -47,6 +51,7 @@ const DENIALS: ReadonlySet<string> = new Set(["store_unavailable", "claim_busy",
 /** One HTTP call as the watch sees it. */
 export interface Call {
   readonly id: string;
+  readonly irn: string;
   readonly fp: string;
   readonly key: string | undefined;
   readonly startedMs: number;
@@ -60,7 +65,7 @@ export interface CallAnswer {
   readonly rid: string | undefined;
 }
 
-interface Ended {
+export interface Ended {
   readonly outcome: Outcome;
   readonly atMs: number;
 }
@@ -69,13 +74,15 @@ export interface Watch {
   readonly violations: readonly Violation[];
   readonly accepted: ReadonlyMap<string, Request>;
   readonly ended: ReadonlyMap<string, Ended>;
+  /** What happens to registered documents. */
+  readonly changes: ChangeWatch;
   observe(effect: Effect, run: () => Promise<unknown>): Promise<unknown>;
   committed(registered: Registered): void;
   answered(call: Call, answer: CallAnswer): void;
   /** A slot of the budget was taken. */
   slot(): void;
   /** The bytes of a call left. */
-  called(): void;
+  called(sent: Sender): void;
   published(row: EventRow | undefined, id: string): void;
   toldOf(id: string): void;
   swallowed(messageOf: string): void;
@@ -83,6 +90,8 @@ export interface Watch {
   isAtRest(): boolean;
   /** Called when everything should have ended. */
   atRest(): void;
+  /** The same of accepted requests alone. */
+  allEnded(): void;
 }
 
 export interface WatchDeps {
@@ -90,6 +99,7 @@ export interface WatchDeps {
   readonly nowMs: () => number;
   readonly startMs: number;
   readonly registered: () => readonly Registered[];
+  readonly bills: () => readonly MadeBill[];
   /** Whether a portal was gone for so long that nobody can tell what became of a document. */
   readonly mayStayUnknown: boolean;
   readonly queued: () => number;
@@ -126,6 +136,7 @@ export function newWatch(deps: WatchDeps): Watch {
   }
 
   const wallMs = () => startMs + nowMs();
+  const changes = newChangeWatch({ ...deps, accepted, ended, must, eventOf });
 
   // Requests
 
@@ -134,7 +145,7 @@ export function newWatch(deps: WatchDeps): Watch {
     if (before) mayChange(effect, before, after);
     if (after && after.rid !== before?.rid) claimed(effect, before, after);
     if (after?.state === "QUEUED" && before?.state !== "QUEUED") nowAccepted(after);
-    if (after?.state === "FINAL" && before?.state !== "FINAL") nowFinal(after);
+    if (after?.state === "FINAL" && before?.state !== "FINAL") nowFinal(effect, after);
   }
 
   function mayChange(effect: Effect, before: Request, after: Request | undefined): void {
@@ -172,7 +183,7 @@ export function newWatch(deps: WatchDeps): Watch {
     must(!deniedCalls.has(callOf.get(rid) ?? ""), "nothing accepted means nothing accepted", () => rid);
   }
 
-  function nowFinal({ rid, outcome }: Request): void {
+  function nowFinal(effect: Effect, { rid, outcome }: Request): void {
     const request = accepted.get(rid);
     if (!request || !outcome) {
       broken("FINAL is written once", `${rid} was never accepted`);
@@ -181,7 +192,8 @@ export function newWatch(deps: WatchDeps): Watch {
     must(!ended.has(rid), "FINAL is written once", () => rid);
     ended.set(rid, { outcome, atMs: nowMs() });
     if (outcome.kind === "problem") counts.refusals++;
-    isTrue(request, outcome);
+    if (request.op === "register") isTrue(request, outcome);
+    else changes.final(effect, request, outcome);
   }
 
   /** The outcome against what is really registered. */
@@ -197,10 +209,12 @@ export function newWatch(deps: WatchDeps): Watch {
       must(hasEvent(eventId("irn.generated", irn)), "the event comes first", () => `${rid}: no event`);
       return;
     }
+    must(outcome.kind === "problem", "the outcome is true", detail);
+    if (outcome.kind !== "problem") return;
     const { code } = outcome.problem;
     const truths = deps.registered().filter((each) => each.irn === irn);
     if (code === "number_used") {
-      const isUsed = truths.some((each) => each.docFp !== docFp || each.status === "CNL");
+      const isUsed = truths.some((each) => each.docFp !== docFp || each.status !== "ACT");
       const isKnown = reg !== undefined && (reg.docFp !== docFp || rows.documents.get(irn)?.status !== "ACT");
       must(isUsed || isKnown, "the outcome is true", detail);
     }
@@ -231,8 +245,9 @@ export function newWatch(deps: WatchDeps): Watch {
     if (before === after) return;
     if (before?.reg) must(after?.reg?.rid === before.reg.rid, "a stale owner changes nothing", () => "reg was changed");
     if (after?.reg && !before?.reg) nowRegistered(after, after.reg);
-    if (before?.pending && after?.pending) {
-      const [was, is] = [before.pending, after.pending];
+    changes.document(effect, before, after);
+    const [was, is] = [before?.pending, after?.pending];
+    if (was?.op === "register" && is?.op === "register") {
       must(was.portal === is.portal, "the portal is pinned", () => `${was.portal} became ${is.portal}`);
       if (is.n > was.n) counts.resubmissions++;
     }
@@ -296,8 +311,9 @@ export function newWatch(deps: WatchDeps): Watch {
     slots++;
   }
 
-  function called(): void {
+  function called(sent: Sender): void {
     calls++;
+    changes.sent(sent);
     must(calls <= slots, "every call has a slot", () => `${calls} calls, ${slots} slots`);
   }
 
@@ -311,6 +327,7 @@ export function newWatch(deps: WatchDeps): Watch {
         if (owner === call.id) must(!accepted.has(claimed), "nothing accepted means nothing accepted", detail);
     }
     if (code === "idempotency_key_reused") must(isReused(call), "400 only for an accepted key", detail);
+    changes.told(call, text);
     if (rid === undefined) return;
     const request = accepted.get(rid);
     must(request !== undefined, "202 only for an accepted request", detail);
@@ -356,11 +373,16 @@ export function newWatch(deps: WatchDeps): Watch {
     return true;
   }
 
-  function atRest(): void {
+  function allEnded(): void {
     for (const rid of accepted.keys()) must(ended.has(rid), "everything ends", () => `${rid} never ended`);
+  }
+
+  function atRest(): void {
+    allEnded();
     must(deps.queued() === 0, "everything ends", () => `${deps.queued()} messages are left`);
     for (const registered of deps.registered()) if (registered.by !== undefined) isKnown(registered);
     for (const document of rows.documents.values()) if (document.reg) isTold(document, document.reg);
+    changes.atRest();
     for (const { event, dispatchAt } of rows.events.values())
       must(told.has(event.id) && dispatchAt === undefined, "every event is told", () => event.id);
   }
@@ -385,6 +407,7 @@ export function newWatch(deps: WatchDeps): Watch {
     violations,
     accepted,
     ended,
+    changes,
     observe,
     committed,
     answered,
@@ -397,6 +420,7 @@ export function newWatch(deps: WatchDeps): Watch {
     swallowed: (messageOf) => broken("a message is not swallowed", messageOf),
     isAtRest,
     atRest,
+    allEnded,
   };
 }
 
@@ -405,8 +429,9 @@ function callOfOwner(owner = ""): string {
   return owner.split(":")[0] ?? owner;
 }
 
-function words(outcome: Outcome): string {
-  return outcome.kind === "registered" ? `${outcome.status} ${outcome.irn.slice(0, 6)}` : outcome.problem.code;
+export function words(outcome: Outcome): string {
+  if (outcome.kind === "problem") return outcome.problem.code;
+  return outcome.kind === "registered" ? `${outcome.status} ${outcome.irn.slice(0, 6)}` : String(outcome.status);
 }
 
 function failedEventOf(rid: string, code: string): string {
@@ -414,7 +439,7 @@ function failedEventOf(rid: string, code: string): string {
   return eventId(type, rid.replace(".", "-"));
 }
 
-const FENCED = new Set(["documents.resubmit", "documents.register", "documents.unlock"]);
+const FENCED = new Set(["documents.resubmit", "documents.register", "documents.change", "documents.unlock"]);
 
 function holdOf(label: string, args: readonly unknown[]): Hold | undefined {
   return FENCED.has(label) ? (args[1] as Hold) : undefined;

@@ -5,7 +5,7 @@ import type { Instance } from "./instance.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Fate, StepPlan, Weather } from "./weather.ts";
 
-export type SimulatedIrp = Pick<Irp, "generate" | "byIrn" | "byDocument" | "syncTaxpayer">;
+export type SimulatedIrp = Omit<Irp, "rejected" | "taxpayer">;
 
 export const CALL_TIMEOUT_MS = 25_000;
 export const LOOK_UP_TIMEOUT_MS = 8_000;
@@ -18,11 +18,19 @@ export interface IrpModelDeps {
   readonly counts: Counts;
   readonly tell: (text: string) => void;
   /** Told when the bytes of a call leave. */
-  readonly called: () => void;
+  readonly called: (sent: Sender) => void;
+  /** Told of the first answer that an instance sees. */
+  readonly heard: (sent: Sender, answer: Answer<unknown>) => void;
 }
 
-interface Sent<T> {
+/** A call as the watch knows it: what it asks for, on behalf of which request. */
+export interface Sender {
   readonly label: string;
+  readonly irn: string;
+  readonly by: string;
+}
+
+interface Sent<T> extends Sender {
   readonly call: IrpCall;
   readonly timeoutMs: number;
   readonly fate: Fate;
@@ -31,8 +39,9 @@ interface Sent<T> {
 }
 
 /** Ways to the portals: each call is a step of its instance, guarded before its bytes leave, and ends as its fate says. */
-export function irpModel({ scheduler, government, weather, counts, tell, called }: IrpModelDeps) {
+export function irpModel({ scheduler, government, weather, counts, tell, called, heard }: IrpModelDeps) {
   let registers = 0;
+  let changes = 0;
   let lookUps = 0;
 
   function send<T>(instance: Instance, sent: Sent<T>): Promise<Answer<T>> {
@@ -59,8 +68,11 @@ export function irpModel({ scheduler, government, weather, counts, tell, called 
       instance.die("before the call");
       return;
     }
-    if (!early) called();
-    const answer = answerOnce(instance, plan, resolve);
+    if (!early) called(sent);
+    const answer = answerOnce<T>(instance, plan, (first) => {
+      heard(sent, first);
+      resolve(first);
+    });
     if (early) answer(fate.networkMs, early);
     else if (ends === "reset") answer(fate.networkMs + fate.resetMs, unknown("no answer: connection reset"));
     answer(timeoutMs, unknown("no answer: time-out"));
@@ -86,34 +98,56 @@ export function irpModel({ scheduler, government, weather, counts, tell, called 
       });
   }
 
-  return (instance: Instance, submitter: (irn: string) => string): SimulatedIrp => ({
-    generate(call, invoice) {
-      const fate = weather.register({ portal: call.portal, nth: ++registers });
-      const by = submitter(irnOfInvoice(invoice));
-      const decide = () => government.register(call.portal as PortalName, invoice, by);
-      return send(instance, { label: "generate", call, timeoutMs: CALL_TIMEOUT_MS, fate, decide });
-    },
-    byIrn(call, irn) {
+  return (instance: Instance, submitter: (irn: string) => string): SimulatedIrp => {
+    function look<T>(label: string, call: IrpCall, irn: string, decide: () => Answer<T>): Promise<Answer<T>> {
       const fate = weather.lookUp({ portal: call.portal, nth: ++lookUps });
-      counts.lookUps++;
-      const decide = () => government.byIrn(call.portal, irn);
-      return send(instance, { label: "byIrn", call, timeoutMs: LOOK_UP_TIMEOUT_MS, fate, decide });
-    },
-    byDocument(call, number) {
-      const fate = weather.lookUp({ portal: call.portal, nth: ++lookUps });
-      counts.lookUps++;
-      const decide = () => government.byDocument(call.portal, call.gstin, number);
-      return send(instance, { label: "byDocument", call, timeoutMs: LOOK_UP_TIMEOUT_MS, fate, decide });
-    },
-    syncTaxpayer(call, gstin) {
-      const fate = weather.lookUp({ portal: call.portal, nth: ++lookUps });
-      const decide = (): Answer<Taxpayer> => {
-        government.synchronise();
-        return { is: "ok", value: taxpayer(gstin) };
-      };
-      return send(instance, { label: "syncTaxpayer", call, timeoutMs: LOOK_UP_TIMEOUT_MS, fate, decide });
-    },
-  });
+      return send(instance, { label, call, irn, by: submitter(irn), timeoutMs: LOOK_UP_TIMEOUT_MS, fate, decide });
+    }
+
+    function change<T>(label: string, call: IrpCall, irn: string, make: (by: string) => Answer<T>): Promise<Answer<T>> {
+      const fate = weather.change({ portal: call.portal, nth: ++changes });
+      const by = submitter(irn);
+      return send(instance, { label, call, irn, by, timeoutMs: CALL_TIMEOUT_MS, fate, decide: () => make(by) });
+    }
+
+    return {
+      generate(call, invoice) {
+        const fate = weather.register({ portal: call.portal, nth: ++registers });
+        const irn = irnOfInvoice(invoice);
+        const by = submitter(irn);
+        const decide = () => government.register(call.portal as PortalName, invoice, by);
+        return send(instance, { label: "generate", call, irn, by, timeoutMs: CALL_TIMEOUT_MS, fate, decide });
+      },
+      byIrn(call, irn) {
+        counts.lookUps++;
+        return look("byIrn", call, irn, () => government.byIrn(call.portal, irn, isStandIn(call)));
+      },
+      byDocument(call, number) {
+        counts.lookUps++;
+        return look("byDocument", call, "", () => government.byDocument(call.portal, call.gstin, number));
+      },
+      syncTaxpayer: (call, gstin) =>
+        look("syncTaxpayer", call, "", (): Answer<Taxpayer> => {
+          government.synchronise();
+          return { is: "ok", value: taxpayer(gstin) };
+        }),
+      cancel: (call, irn) => change("cancel", call, irn, (by) => government.changes.cancel(call.portal, irn, by)),
+      makeEwayBill: (call, irn) =>
+        change("makeEwayBill", call, irn, (by) => government.changes.makeBill(call.portal, irn, by)),
+      ewayBillOf(call, irn) {
+        counts.lookUps++;
+        return look("ewayBillOf", call, irn, () => government.changes.billOf(call.portal, irn, isStandIn(call)));
+      },
+      cancelEwayBill(call, ewbNo) {
+        const { irn = "" } = government.changes.bills.find((bill) => bill.ewbNo === ewbNo) ?? {};
+        return change("cancelEwayBill", call, irn, (by) => government.changes.cancelBill(ewbNo, by));
+      },
+    };
+  };
+}
+
+function isStandIn({ portal, via = portal }: IrpCall): boolean {
+  return via !== portal;
 }
 
 /** What certainly did not happen, and what a gateway says. */

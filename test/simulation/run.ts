@@ -1,8 +1,9 @@
-import { startAll } from "./actors.ts";
+import { lastSearchMs, startAll } from "./actors.ts";
 import { replayAll } from "./callers.ts";
 import type { Counts } from "./counts.ts";
 import type { Window } from "./government.ts";
 import type { Violation, Watch } from "./invariants.ts";
+import { askAfterOrphans } from "./orphans.ts";
 import { newWorld, type Sabotage, type Setting } from "./world.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -19,8 +20,9 @@ export interface Run {
   readonly ends: readonly string[];
   /** Steps until everything was at rest. */
   readonly steps: number;
-  /** Of each of these steps, whether it may write. */
+  /** Of each of these steps, whether it may write, and when it began. */
   readonly writes: readonly boolean[];
+  readonly times: readonly number[];
   readonly hash: string;
   readonly lines: readonly string[];
 }
@@ -41,15 +43,18 @@ export async function simulate(setting: Setting, sabotage: Sabotage = {}, isRead
     await scheduler.runUntil(Math.max(scheduler.nowMs() + LOOK_MS, scheduler.nextMs()));
   const steps = world.steps();
   watch.atRest();
+  const ends = endsOf(watch);
   await replayAll(world);
+  await askAfterOrphans(world);
   counts.runs = 1;
   counts.steps = steps;
   return {
     violations: watch.violations,
-    ends: endsOf(watch),
+    ends,
     counts,
     steps,
     writes: world.writes,
+    times: world.times,
     hash: trace.hash(),
     lines: trace.lines,
   };
@@ -63,11 +68,12 @@ function endsOf({ accepted, ended }: Watch): string[] {
   return [...accepted.keys()].map((rid) => {
     const outcome = ended.get(rid)?.outcome;
     if (!outcome) return "open";
-    return outcome.kind === "registered" ? String(outcome.status) : outcome.problem.code;
+    return outcome.kind === "problem" ? outcome.problem.code : String(outcome.status);
   });
 }
 
 /** When the last thing that was planned has begun. */
-function lastOfAll({ callers, calmFromMs }: Setting): number {
-  return Math.max(calmFromMs, ...callers.flatMap(({ atMs, repeatsAtMs }) => [atMs, ...repeatsAtMs]));
+function lastOfAll({ callers, calmFromMs, government: { rejectsAtMs } }: Setting): number {
+  const searchedMs = rejectsAtMs.length > 0 ? lastSearchMs(calmFromMs) + LOOK_MS : 0;
+  return Math.max(calmFromMs, searchedMs, ...callers.flatMap(({ atMs, repeatsAtMs }) => [atMs, ...repeatsAtMs]));
 }

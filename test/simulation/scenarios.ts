@@ -18,16 +18,23 @@ export interface Story {
   readonly callers: readonly Partial<CallerPlan>[];
   readonly government?: Partial<GovernmentPlan>;
   readonly circuits?: Setting["circuits"];
-  readonly cancelsAtMs?: readonly number[];
   /** Registrations, in their order; those after them are answered. */
   readonly fates?: readonly Partial<Fate>[];
   readonly lookUps?: readonly Partial<Fate>[];
+  /** Changes of registered documents, likewise. */
+  readonly changes?: readonly Partial<Fate>[];
+  /** How late look-ups show what happens; of single happenings, in their order. */
   readonly lagMs?: number;
+  readonly lagsMs?: readonly number[];
   readonly incidents?: readonly Incident[];
   /** What becomes of the step with this number: instead of what the story says. */
   readonly crashes?: ReadonlyMap<number, "die-before" | "die-after">;
   readonly expiryLagMs?: number;
   readonly killLagMs?: number;
+  /** Its pairs of deaths would take longer than all they could find is worth. */
+  readonly isLong?: true;
+  /** Deaths before that time are other stories'. */
+  readonly crashesFromMs?: number;
   /** The run goes on at least until then. */
   readonly lastsMs?: number;
   /** The upstream's limit, where it matters. */
@@ -57,12 +64,11 @@ const NO_LIMIT: Policy = { calls: 1_000_000, perSeconds: 1, burst: 100_000, rese
 
 /** A setting in which exactly the story happens. */
 export function settingOf(story: Story): Setting {
-  const { callers, government, circuits = [], cancelsAtMs = [] } = story;
+  const { callers, government, circuits = [] } = story;
   return {
     callers: callers.map((caller) => ({ ...aCaller, ...caller })),
     government: { ...quietGovernment, ...government },
     circuits,
-    cancelsAtMs,
     workers: { direct: 3, queued: 3 },
     policy: { ...NO_LIMIT, ...story.policy },
     calmFromMs: story.lastsMs ?? 0,
@@ -70,9 +76,10 @@ export function settingOf(story: Story): Setting {
   };
 }
 
-function weatherOf({ fates = [], lookUps = [], incidents = [], crashes, ...rest }: Story) {
-  const { lagMs = 0, expiryLagMs = MINUTE, killLagMs = 0 } = rest;
+function weatherOf({ fates = [], lookUps = [], changes = [], incidents = [], crashes, ...rest }: Story) {
+  const { lagMs = 0, lagsMs = [], expiryLagMs = MINUTE, killLagMs = 0 } = rest;
   const seen = incidents.map(() => 0);
+  let happened = 0;
 
   function incidentOf(step: Step): Incident | undefined {
     return incidents.find((incident, i) => {
@@ -91,7 +98,8 @@ function weatherOf({ fates = [], lookUps = [], incidents = [], crashes, ...rest 
     },
     register: ({ nth }: { nth: number }) => ({ ...calmFate, ...fates[nth - 1] }),
     lookUp: ({ nth }: { nth: number }) => ({ ...calmFate, ...lookUps[nth - 1] }),
-    lagMs: () => lagMs,
+    change: ({ nth }: { nth: number }) => ({ ...calmFate, ...changes[nth - 1] }),
+    lagMs: () => lagsMs[happened++] ?? lagMs,
     expiryLagMs: () => expiryLagMs,
     killLagMs: () => killLagMs,
   };

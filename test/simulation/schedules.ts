@@ -1,5 +1,6 @@
 import type { Policy } from "../../shared/budget/policy.ts";
 import type { CallerPlan } from "./callers.ts";
+import { changePlanOf } from "./change-schedules.ts";
 import { type Dice, seededDice } from "./dice.ts";
 import type { ContentName } from "./documents.ts";
 import { type GovernmentPlan, portals, quietGovernment, type Window } from "./government.ts";
@@ -43,11 +44,17 @@ export function scheduleOf(seed: number): Setting {
         ? DAY + dice.between(-HOUR, 3 * HOUR)
         : 3 * DAY + dice.between(HOUR, 6 * HOUR);
   const callers = Array.from({ length: dice.between(1, 4) }, () => caller(dice, season, calmFromMs));
+  // Dice of their own: the registrations of a seed are the same with what happens to them later and without.
+  const changes = changePlanOf(seededDice(seed ^ 0xc4a6e), callers, calmFromMs);
+  const planned = government(dice, season, calmFromMs, callers);
   return {
-    callers,
-    government: government(dice, season, calmFromMs, callers),
+    callers: [...callers, ...changes.callers],
+    government: {
+      ...planned,
+      ...changes.government,
+      cancelsAtMs: [...planned.cancelsAtMs, ...changes.government.cancelsAtMs],
+    },
     circuits: circuits(dice, season, calmFromMs),
-    cancelsAtMs: dice.chance(0.1) ? [dice.between(0, calmFromMs)] : [],
     workers: { direct: dice.between(1, 3), queued: dice.between(1, 2) },
     policy: policy(dice),
     calmFromMs,
@@ -82,6 +89,8 @@ function caller(dice: Dice, season: Season, calmFromMs: number): CallerPlan {
       "first",
       "first",
       "respelled",
+      "withBill",
+      "withBill",
       "other",
       "other",
       "otherDay",
@@ -172,6 +181,7 @@ function stormyWeather(dice: Dice, nowMs: () => number, calmFromMs: number): Wea
   const [trouble, blindness] = [rate(dice, 0.2, 0.6), rate(dice, 0.2, 0.6)];
   const lag = dice.pick([0, 0.5, 1]);
   const drops = rate(dice, 0.1, 0.5);
+  const unrest = rate(dice, 0.2, 0.6);
 
   const slowMs = (usualMs: number, slowestMs: number) =>
     !isCalm() && dice.chance(slowness) ? dice.between(usualMs, slowestMs) : dice.between(1, usualMs);
@@ -218,6 +228,7 @@ function stormyWeather(dice: Dice, nowMs: () => number, calmFromMs: number): Wea
     step,
     register: () => fate(25 * SECOND, dice.chance(trouble)),
     lookUp: () => fate(8 * SECOND, dice.chance(blindness)),
+    change: () => fate(25 * SECOND, dice.chance(unrest)),
     lagMs: () => (isCalm() ? dice.between(0, SECOND) : Math.floor(lag * dice.between(0, LOOK_UP_LAG_MS))),
     skewMs: () => dice.between(-MOST_SKEW_MS, MOST_SKEW_MS),
     deliveries: () => {

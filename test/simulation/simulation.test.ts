@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { allStories } from "./change-stories.ts";
 import { addCounts, missing, noCounts } from "./counts.ts";
 import { crashPoints } from "./crash-points.ts";
 import { simulate } from "./run.ts";
-import { stories } from "./scenarios.ts";
 import { scheduleOf } from "./schedules.ts";
 
 const SEEDS = Array.from({ length: 150 }, (_, i) => i + 1);
 
 describe("whoever dies, wherever", () => {
-  it.each(stories)("$name", async (story) => {
+  it.each(allStories)("$name", async (story) => {
     const { failures, points, counts } = await crashPoints(story);
     expect(failures.map(({ crashes, run }) => [[...crashes], run.violations])).toEqual([]);
     // The first run is the one in which nobody dies.

@@ -85,7 +85,9 @@ export interface Weather {
   step(step: Step): StepPlan;
   register(call: { readonly portal: string; readonly nth: number }): Fate;
   lookUp(call: { readonly portal: string; readonly nth: number }): Fate;
-  /** How late look-ups show a new registration. */
+  /** A call that changes a registered document. */
+  change(call: { readonly portal: string; readonly nth: number }): Fate;
+  /** How late look-ups show a new registration, or a change of one. */
   lagMs(): number;
   skewMs(): number;
   /** What the bus makes of an entry: the delays of its deliveries, none when it is dropped. */
@@ -107,6 +109,7 @@ export const calmWeather: Weather = {
   step: () => calmStep,
   register: () => calmFate,
   lookUp: () => calmFate,
+  change: () => calmFate,
   lagMs: () => 0,
   skewMs: () => 0,
   deliveries: () => [20],

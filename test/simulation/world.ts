@@ -13,7 +13,8 @@ import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryCircuits } from "../fakes/memory-circuits.ts";
 import { eventKey } from "../fakes/memory-event-log.ts";
 import { type MemoryStores, memoryStores } from "../fakes/memory-stores.ts";
-import type { CallerPlan } from "./callers.ts";
+import type { CallerPlan, HttpCall } from "./callers.ts";
+import type { ChangeAsk } from "./change-calls.ts";
 import { type Counts, noCounts } from "./counts.ts";
 import { type Government, type GovernmentPlan, newGovernment } from "./government.ts";
 import { type Instance, newInstance } from "./instance.ts";
@@ -30,8 +31,6 @@ export interface Setting {
   readonly government: GovernmentPlan;
   /** Circuits that other GSTINs' calls open. */
   readonly circuits: readonly { readonly atMs: number; readonly subject: string; readonly forMs: number }[];
-  /** When documents that we know as registered are cancelled, through us. */
-  readonly cancelsAtMs: readonly number[];
   readonly workers: Readonly<Record<Flow, number>>;
   /** The upstream's limit. */
   readonly policy: Policy;
@@ -69,9 +68,14 @@ export interface World {
   readonly watch: Watch;
   readonly sabotage: Sabotage;
   readonly trace: Trace;
+  /** Calls by the key and the payload of each, the last of its kind. */
+  readonly sent: Map<string, HttpCall>;
+  /** Which e-way bill a caller is about. */
+  readonly numbers: Map<ChangeAsk, string>;
   readonly steps: () => number;
-  /** Of each step so far, whether it may write. */
+  /** Of each step so far, whether it may write, and when it began. */
   readonly writes: readonly boolean[];
+  readonly times: readonly number[];
   instance(kind: string): Instance;
   newId(): string;
   /** What to do when a queue has something, or the bus hands over an event. */
@@ -115,18 +119,24 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
       trace.tell(`${registered.at} registers ${registered.irn.slice(0, 6)} for ${registered.by ?? "somebody else"}`);
       world.watch.committed(registered);
     },
+    changed: (made) => {
+      trace.tell(`${made.op} of ${made.irn.slice(0, 6)} ${made.ewbNo ?? ""} for ${made.by ?? "somebody else"}`);
+      world.watch.changes.committed(made);
+    },
   });
   const watch = newWatch({
     rows: plain.rows,
     nowMs,
     startMs: START_MS,
     registered: () => government.registered,
+    bills: () => government.changes.bills,
     mayStayUnknown: setting.government.dead.some(({ fromMs, toMs }) => toMs - fromMs > 3 * 24 * 60 * 60 * 1000),
     queued: () => flows.reduce((sum, flow) => sum + left(queues[flow]), 0),
     tell: trace.tell,
     counts,
   });
   const writes: boolean[] = [];
+  const times: number[] = [];
   let ids = 0;
 
   const world: World = {
@@ -141,12 +151,19 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
     budget: watchedBudget(memoryBudget({ of: async () => setting.policy }), () => watch.slot()),
     circuits: memoryCircuits(() => new Date(START_MS + nowMs())),
     government,
-    irpFor: irpModel({ scheduler, government, weather, counts, tell: trace.tell, called: () => watch.called() }),
+    irpFor: irpModel({
+      ...{ scheduler, government, weather, counts, tell: trace.tell },
+      called: (sent) => watch.called(sent),
+      heard: (sent, answer) => watch.changes.heard(sent, answer),
+    }),
     watch,
     sabotage,
     trace,
+    sent: new Map(),
+    numbers: new Map(),
     steps: () => writes.length,
     writes,
+    times,
     newId: () => `${++ids}`,
     instance(kind) {
       return newInstance(`${kind}${++ids}`, {
@@ -155,6 +172,7 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
         skewMs: weather.skewMs(),
         plan: (step) => {
           const n = writes.push(step.isWrite);
+          times.push(nowMs());
           const plan = weather.step({ ...step, n });
           trace.tell(`#${n} ${step.instance} ${step.label}${plan.fault === "none" ? "" : ` (${plan.fault})`}`);
           return plan;

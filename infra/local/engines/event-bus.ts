@@ -56,7 +56,7 @@ export function eventBusEngine(options: EventBusOptions): EventBusEngine {
     const entry = { Source: "aws.events", DetailType: "Scheduled Event", Detail: "{}", Resources: [rule.arn] };
     const event = eventOf(entry, newId());
     for (const target of rule.targets) delivery.deliver({ id: newId(), ruleArn: rule.arn, target, event });
-  });
+  }, now);
   let isResumed = false;
 
   /** Runs a change and sees that it gets to disk. */

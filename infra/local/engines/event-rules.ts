@@ -3,7 +3,7 @@ import { AwsError, validationError } from "./aws-error.ts";
 import { accountId } from "./engine.ts";
 import { type BusEvent, targetKind } from "./event-delivery.ts";
 import { type Matcher, parseEventPattern } from "./event-pattern.ts";
-import { rateMs } from "./event-schedule.ts";
+import { parseSchedule } from "./event-schedule.ts";
 
 export type Rule = {
   name: string;
@@ -84,7 +84,7 @@ export function ruleBook(
         throw validationError("Parameter(s) EventPattern or ScheduleExpression must be specified.");
       }
       if (pattern) matcherOf(pattern);
-      if (schedule) rateMs(schedule);
+      if (schedule) parseSchedule(schedule);
       const busName = bus(EventBusName);
       if (schedule && busName !== "default") {
         throw validationError("ScheduleExpression is supported only on the default event bus.");

@@ -49,6 +49,18 @@ describe("the local cloud", () => {
     expect(await storedItem(second.awsUrl, table, "kept")).toBeDefined();
   });
 
+  it.each([
+    [undefined, "listed"],
+    ["due", "listed"],
+  ])("refuses data of an earlier version, whose table has the index %s and not %s", async (kept, wanted) => {
+    const dataFolder = mkdtempSync(`${FOLDER}/data-`);
+    const first = await start(oneTable(kept), dataFolder);
+    await first.close();
+
+    await expect(start(oneTable(wanted), dataFolder)).rejects.toThrow(/delete the folder \.local and start again/);
+    await expect(start(oneTable(kept), dataFolder)).resolves.toBeDefined();
+  });
+
   it("gives a key anew at each start, the same one", async () => {
     const dataFolder = mkdtempSync(`${FOLDER}/data-`);
     const template = {
@@ -66,6 +78,19 @@ describe("the local cloud", () => {
     expect(second.outputs).toEqual(first.outputs);
     expect(first.outputs["Other"]).not.toBe(first.outputs["Key"]);
     expect(first.outputs["Arn"]).toBe(`arn:aws:kms:ap-south-1:000000000000:key/${first.outputs["Key"]}`);
+  });
+
+  it("has the buckets of the template, which keep their objects over a restart", async () => {
+    const dataFolder = mkdtempSync(`${FOLDER}/data-`);
+    const first = await start(withBucket(withExtras(smallTemplate())), dataFolder);
+    const put = () => fetch(`${first.outputs["ApiUrl"]}/extra/bucket`).then((each) => each.json());
+    expect(first.outputs["Bucket"]).toBe("einvoice-local-bucket");
+    expect(first.outputs["BucketArn"]).toBe("arn:aws:s3:::einvoice-local-bucket");
+    expect([await put(), await put()]).toEqual([200, 412]);
+    await first.close();
+
+    const second = await start(withBucket(withExtras(smallTemplate())), dataFolder);
+    expect(await (await fetch(`${second.outputs["ApiUrl"]}/extra/bucket`)).json()).toBe(412);
   });
 
   it("serves buses, rules and state machines of the template", async () => {
@@ -89,14 +114,29 @@ describe("the local cloud", () => {
     await expect.poll(() => stored("by-machine"), { timeout: 5_000 }).toBeDefined();
   });
 
-  it("answers as the gateway does when a function throws or does not return", async () => {
+  it("hands over bytes that a function gave in base64, byte for byte", async () => {
+    const { outputs } = await start(withExtras(smallTemplate()));
+    const response = await fetch(`${outputs["ApiUrl"]}/extra/bytes`);
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/png"]);
+    expect([...new Uint8Array(await response.arrayBuffer())]).toEqual(Array.from({ length: 256 }, (_, byte) => byte));
+  });
+
+  it("answers as the gateway does when a function throws, does not return or says too much", async () => {
     const { outputs } = await start(withExtras(smallTemplate()));
     const thrown = await fetch(`${outputs["ApiUrl"]}/extra/throw`);
     const hung = await fetch(`${outputs["ApiUrl"]}/extra/hang`);
+    const large = await fetch(`${outputs["ApiUrl"]}/extra/large`);
     const next = await fetch(`${outputs["ApiUrl"]}/extra/fine`);
     expect([thrown.status, await thrown.json()]).toEqual([500, { message: "Internal Server Error" }]);
     expect([hung.status, await hung.json()]).toEqual([500, { message: "Internal Server Error" }]);
+    expect([large.status, await large.json()]).toEqual([500, { message: "Internal Server Error" }]);
     expect(next.status).toBe(202);
+  });
+
+  it("lets a function answer just under 6 MB", async () => {
+    const { outputs } = await start(withExtras(smallTemplate()));
+    const response = await fetch(`${outputs["ApiUrl"]}/extra/largest`);
+    expect([response.status, (await response.text()).length]).toEqual([200, 6_291_500]);
   });
 
   it("runs calls side by side, one at a time in each thread", async () => {
@@ -149,7 +189,21 @@ function smallTemplate(): PlainTemplate {
 }
 
 /** A template with what a later developer might add. */
-function withExtras({ Resources, Outputs }: PlainTemplate): unknown {
+/** A table with one index of that name, or with none. */
+function oneTable(index?: string): unknown {
+  const KeySchema = [{ AttributeName: "pk", KeyType: "HASH" }];
+  const indexed = {
+    ...{ IndexName: index, KeySchema: [{ AttributeName: "by", KeyType: "HASH" }] },
+    Projection: { ProjectionType: "KEYS_ONLY" },
+  };
+  const names = index ? ["pk", "by"] : ["pk"];
+  const AttributeDefinitions = names.map((AttributeName) => ({ AttributeName, AttributeType: "S" }));
+  const GlobalSecondaryIndexes = index ? { GlobalSecondaryIndexes: [indexed] } : {};
+  const Properties = { TableName: "one", KeySchema, AttributeDefinitions, ...GlobalSecondaryIndexes };
+  return { Resources: { Table: { Type: "AWS::DynamoDB::Table", Properties } }, Outputs: {} };
+}
+
+function withExtras({ Resources, Outputs }: PlainTemplate) {
   const ApiId = { Ref: Object.keys(Resources).find((id) => Resources[id]?.Type === "AWS::ApiGatewayV2::Api") };
   const table = { Ref: "ExtraTable" };
   return {
@@ -225,6 +279,33 @@ function withExtras({ Resources, Outputs }: PlainTemplate): unknown {
   };
 }
 
+/** With a bucket as a stack has one, and its name for the function. */
+function withBucket(template: ReturnType<typeof withExtras>): unknown {
+  const { Resources, Outputs } = template;
+  const { ExtraFunction } = Resources;
+  const Variables = { ...ExtraFunction.Properties.Environment.Variables, BUCKET: { Ref: "Bucket" } };
+  return {
+    Resources: {
+      ...Resources,
+      ExtraFunction: { ...ExtraFunction, Properties: { ...ExtraFunction.Properties, Environment: { Variables } } },
+      Bucket: {
+        Type: "AWS::S3::Bucket",
+        Properties: {
+          VersioningConfiguration: { Status: "Enabled" },
+          LifecycleConfiguration: { Rules: [{ Prefix: "a/", ExpirationInDays: 1, Status: "Enabled" }] },
+          PublicAccessBlockConfiguration: { BlockPublicAcls: true },
+        },
+      },
+      BucketPolicy: { Type: "AWS::S3::BucketPolicy", Properties: { Bucket: { Ref: "Bucket" }, PolicyDocument: {} } },
+    },
+    Outputs: {
+      ...Outputs,
+      Bucket: { Value: { Ref: "Bucket" } },
+      BucketArn: { Value: { "Fn::GetAtt": ["Bucket", "Arn"] } },
+    },
+  };
+}
+
 /** HTTP in: sends the parameter to the queue. Queue in: stores it. */
 const EXTRA_FUNCTION = `
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -240,6 +321,18 @@ export async function handler(event) {
   const parameter = event.pathParameters.what;
   if (parameter === "throw") throw new Error("on purpose");
   if (parameter === "hang") return new Promise(() => {});
+  if (parameter === "bytes") {
+    const body = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString("base64");
+    return { statusCode: 200, headers: { "content-type": "image/png" }, body, isBase64Encoded: true };
+  }
+  if (parameter === "large") return { statusCode: 200, body: "x".repeat(6_291_556) };
+  if (parameter === "largest") return { statusCode: 200, body: "x".repeat(6_291_500) };
+  if (parameter === "bucket") {
+    const headers = { authorization: "AWS4-HMAC-SHA256 Credential=local/20260818/r/s3/aws4_request", "if-none-match": "*" };
+    const put = { method: "PUT", headers, body: "object" };
+    const { status } = await fetch(process.env.AWS_ENDPOINT_URL + "/" + process.env.BUCKET + "/a/b", put);
+    return { statusCode: 200, body: String(status) };
+  }
   if (parameter === "alone") {
     atOnce += 1;
     await new Promise((resolve) => setTimeout(resolve, 100));

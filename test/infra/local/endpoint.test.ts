@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { CreateKeyCommand, DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   CreateStateMachineCommand,
@@ -87,6 +88,48 @@ describe("a data folder that is in use", () => {
   });
 });
 
+describe("the calls that were made", () => {
+  it("are counted by operation and resource", async () => {
+    const endpoint = await start();
+    const s3 = new S3Client(config(endpoint));
+    await s3.send(new CreateBucketCommand({ Bucket: "bucket" }));
+    for (const Key of ["1", "a/2"]) await s3.send(new PutObjectCommand({ Bucket: "bucket", Key, Body: "x" }));
+    await new SQSClient(config(endpoint)).send(new CreateQueueCommand({ QueueName: "q" }));
+    await post(endpoint, "AmazonSQS.ReceiveMessage", JSON.stringify({ QueueUrl: `${endpoint.url}/0/q` }));
+    expect(await (await fetch(endpoint.url)).json()).toEqual({
+      "CreateBucket bucket": 1,
+      "PutObject bucket": 2,
+      CreateQueue: 1,
+      "ReceiveMessage q": 1,
+    });
+  });
+});
+
+describe("objects on disk", () => {
+  it("are whole: what a crash left half-written is removed, and no bucket is named like the place for it", async () => {
+    const half = join(dataDir, "s3", ".writing");
+    mkdirSync(half, { recursive: true });
+    writeFileSync(join(half, "half"), "half");
+    const endpoint = await start({ dataDir });
+    expect(readdirSync(half)).toEqual([]);
+
+    const s3 = new S3Client(config(endpoint));
+    await s3.send(new CreateBucketCommand({ Bucket: "bucket" }));
+    await s3.send(new PutObjectCommand({ Bucket: "bucket", Key: "a/b", Body: "1" }));
+    await s3.send(new PutObjectCommand({ Bucket: "bucket", Key: "a/b", Body: "2" }));
+    expect(readdirSync(half)).toEqual([]);
+    expect(readdirSync(join(dataDir, "s3", "bucket"))).toEqual(["a%2Fb"]);
+  });
+
+  it("are left alone by an endpoint that finds the folder in use", async () => {
+    await start({ dataDir });
+    const writing = join(dataDir, "s3", ".writing", "of the first");
+    writeFileSync(writing, "half");
+    await expect(startEndpoint({ port: 0, dataDir })).rejects.toThrow();
+    expect(readdirSync(join(dataDir, "s3", ".writing"))).toEqual(["of the first"]);
+  });
+});
+
 describe("calling a function", () => {
   const invoke: Invoke = async (name, event) =>
     name.endsWith("bad") ? { ok: false, errorType: "FatalError", errorMessage: "no" } : { ok: true, payload: event };
@@ -115,7 +158,7 @@ describe("calling a function", () => {
 });
 
 describe("after a restart", () => {
-  it("everything is there: items, messages in order, secrets, keys, rules and finished executions", async () => {
+  it("everything is there: items, objects, messages in order, secrets, keys, rules and finished executions", async () => {
     const before = await start({ dataDir, invoke: echo });
     const table = {
       TableName: "items",
@@ -127,6 +170,10 @@ describe("after a restart", () => {
     const db = new DynamoDBClient(config(before));
     await db.send(new CreateTableCommand(table));
     await db.send(new PutItemCommand({ TableName: "items", Item }));
+
+    const s3 = new S3Client(config(before));
+    await s3.send(new CreateBucketCommand({ Bucket: "bucket" }));
+    await s3.send(new PutObjectCommand({ Bucket: "bucket", Key: "a/b", Body: "object" }));
 
     const sqs = new SQSClient(config(before));
     const create = new CreateQueueCommand({
@@ -170,6 +217,8 @@ describe("after a restart", () => {
     const after = await start({ dataDir, invoke: echo });
     const found = await new DynamoDBClient(config(after)).send(new GetItemCommand({ TableName: "items", Key: Item }));
     expect(found.Item).toEqual(Item);
+    const object = await new S3Client(config(after)).send(new GetObjectCommand({ Bucket: "bucket", Key: "a/b" }));
+    expect(await object.Body?.transformToString()).toBe("object");
     expect((await after.sqs.receive("queued.fifo", { max: 10 })).map(({ body }) => body)).toEqual(["1", "2"]);
     const secret = await new SecretsManagerClient(config(after)).send(new GetSecretValueCommand({ SecretId: "key" }));
     expect(secret.SecretString).toBe("value");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Rule } from "../../../infra/local/engines/event-rules.ts";
-import { rateMs, ruleClock } from "../../../infra/local/engines/event-schedule.ts";
+import { parseSchedule, ruleClock } from "../../../infra/local/engines/event-schedule.ts";
 
 const minute = 60_000;
 const aRule = (changes: Partial<Rule> = {}): Rule => ({
@@ -13,22 +13,25 @@ const aRule = (changes: Partial<Rule> = {}): Rule => ({
   ...changes,
 });
 
-describe("a rate", () => {
-  it("is in minutes, hours or days", () => {
-    expect(["rate(1 minute)", "rate(5 minutes)", "rate(2 hours)", "rate(1 day)"].map(rateMs)).toEqual([
-      minute,
-      5 * minute,
-      120 * minute,
-      24 * 60 * minute,
-    ]);
+describe("a schedule", () => {
+  it("is a rate in minutes, hours or days", () => {
+    expect(["rate(1 minute)", "rate(5 minutes)", "rate(2 hours)", "rate(1 day)"].map(parseSchedule)).toEqual(
+      [minute, 5 * minute, 120 * minute, 24 * 60 * minute].map((everyMs) => ({ everyMs })),
+    );
   });
 
-  it.each(["rate(1 minutes)", "rate(2 hour)", "rate(0 minutes)", "rate(30 days)", "cron(0 2 * * ? *)", "5 minutes"])(
-    "is not %s",
-    (expression) => {
-      expect(() => rateMs(expression)).toThrow(/ScheduleExpression/);
-    },
-  );
+  it("is a time of the day in UTC", () => {
+    expect(["cron(0 22 * * ? *)", "cron(5 0 * * ? *)", "cron(59 23 * * ? *)"].map(parseSchedule)).toEqual(
+      [22 * 60 * minute, 5 * minute, 24 * 60 * minute - minute].map((dailyAtMs) => ({ dailyAtMs })),
+    );
+  });
+
+  it.each([
+    ...["rate(1 minutes)", "rate(2 hour)", "rate(0 minutes)", "rate(30 days)", "5 minutes", "cron(0 2 * * * *)"],
+    ...["cron(60 2 * * ? *)", "cron(0 24 * * ? *)", "cron(0 2 1 * ? *)", "cron(0/5 2 * * ? *)", "cron(0 2 ? * 2 *)"],
+  ])("is not %s", (expression) => {
+    expect(() => parseSchedule(expression)).toThrow(/ScheduleExpression/);
+  });
 });
 
 describe("the clock of rules", () => {
@@ -41,7 +44,7 @@ describe("the clock of rules", () => {
 
   it("fires each rule every period, the first time after one", () => {
     const fired: string[] = [];
-    const clock = ruleClock(({ name }: Rule) => fired.push(name));
+    const clock = ruleClock(({ name }: Rule) => fired.push(name), Date.now);
     clock.follow([aRule(), aRule({ name: "archive", arn: "archive", schedule: "rate(2 minutes)" })]);
     vi.advanceTimersByTime(minute - 1);
     expect(fired).toEqual([]);
@@ -49,9 +52,40 @@ describe("the clock of rules", () => {
     expect(fired.toSorted()).toEqual(["archive", "sweep", "sweep"]);
   });
 
+  it("fires a daily rule at its time of every day, once, however it is followed meanwhile", () => {
+    vi.setSystemTime("2026-08-18T09:00:00Z");
+    const fired: string[] = [];
+    const clock = ruleClock(() => fired.push(new Date().toISOString()), Date.now);
+    const rule = aRule({ schedule: "cron(0 22 * * ? *)" });
+    clock.follow([rule]);
+    vi.advanceTimersByTime(13 * 60 * minute - 1);
+    clock.follow([rule]);
+    expect(fired).toEqual([]);
+    vi.advanceTimersByTime(1 + 2 * 24 * 60 * minute);
+    expect(fired).toEqual(["2026-08-18T22:00:00.000Z", "2026-08-19T22:00:00.000Z", "2026-08-20T22:00:00.000Z"]);
+    clock.follow([]);
+    vi.advanceTimersByTime(3 * 24 * 60 * minute);
+    expect(fired).toHaveLength(3);
+  });
+
+  it("fires a daily rule once though its timer was early or very late", () => {
+    vi.setSystemTime("2026-08-18T21:59:00Z");
+    const fired: string[] = [];
+    const clock = ruleClock(() => fired.push(new Date().toISOString()), Date.now);
+    clock.follow([aRule({ schedule: "cron(0 22 * * ? *)" })]);
+    vi.setSystemTime("2026-08-18T21:58:59.990Z");
+    vi.advanceTimersByTime(minute + 20);
+    expect(fired).toEqual(["2026-08-18T21:59:59.990Z"]);
+
+    vi.setSystemTime("2026-08-20T07:00:00Z");
+    vi.advanceTimersByTime(24 * 60 * minute + 20);
+    expect(fired).toHaveLength(2);
+    clock.stop();
+  });
+
   it("keeps the rhythm of a rule that stays, and stops one that is disabled or gone", () => {
     const fired: string[] = [];
-    const clock = ruleClock(({ name }: Rule) => fired.push(name));
+    const clock = ruleClock(({ name }: Rule) => fired.push(name), Date.now);
     clock.follow([aRule()]);
     vi.advanceTimersByTime(minute / 2);
     clock.follow([aRule()]);

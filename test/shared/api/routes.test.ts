@@ -48,7 +48,7 @@ describe("routes that take JSON", () => {
 
 describe("methodsOf", () => {
   it.each([
-    ["/irn", ["POST"]],
+    ["/irn", ["POST", "GET"]],
     ["/irn/abc", ["GET"]],
     ["/irn/a%2Fb", ["GET"]],
     ["/irn/validate", ["POST", "GET"]],

@@ -1,3 +1,5 @@
+import { canonicalHash } from "../../../shared/canonical-json.ts";
+import { askedFingerprint, type Change } from "../../../shared/document/change.ts";
 import { documentFingerprint } from "../../../shared/document/document-fingerprint.ts";
 import type { Invoice } from "../../../shared/invoice/invoice.ts";
 import { irnOf } from "../../../shared/invoice/irn.ts";
@@ -25,6 +27,21 @@ export function aSubmission(invoice: Invoice = anInvoice(), overrides: Partial<S
   };
 }
 
+/** What the routes that change a registered document make of a call. */
+export function aChangeOf(irn: string, change: Change, overrides: Partial<Submission> = {}): Submission {
+  return {
+    gstin: anInvoice().SellerDtls.Gstin,
+    payload: { method: "POST", path: `/irn/${irn}/${change.op}`, query: {}, body: { irn, ...change } },
+    irn,
+    docFp: change.op === "make_ewb" ? askedFingerprint(change.request) : canonicalHash(change),
+    change,
+    flow: "direct",
+    idempotencyKey: undefined,
+    requestId: fresh(),
+    ...overrides,
+  };
+}
+
 /** One account: its stores, its queue, its time. */
 export function anAccount({ policies = onePolicy() } = {}) {
   const clock = virtualClock();
@@ -33,6 +50,6 @@ export function anAccount({ policies = onePolicy() } = {}) {
   let ids = 0;
   const newId = () => `id-${++ids}`;
   const budget = memoryBudget(policies);
-  const deps: SubmitDeps = { ...stores, queue, budget, now: clock.now, sleep: clock.sleep, newId };
+  const deps: SubmitDeps = { ...stores, queue, budget, mode: "test", now: clock.now, sleep: clock.sleep, newId };
   return { clock, ...stores, queue, budget, newId, deps };
 }

@@ -1,3 +1,4 @@
+import type { Change } from "../../../shared/document/change.ts";
 import type { Invoice } from "../../../shared/invoice/invoice.ts";
 import { admit } from "../../../shared/request/admit.ts";
 import { DONE, type Verdict, type WorkDeps } from "../../../shared/request/job.ts";
@@ -7,7 +8,7 @@ import { fresh } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 import { fakeIrp } from "../../fakes/fake-irp.ts";
 import { memoryBus } from "../../fakes/memory-bus.ts";
-import { anAccount, aSubmission } from "./a-submission.ts";
+import { aChangeOf, anAccount, aSubmission } from "./a-submission.ts";
 
 export const CALL_TIMEOUT_MS = 25_000;
 export const LEASE_MS = 40_000;
@@ -43,5 +44,18 @@ export function aWorker() {
     return admission.is === "admitted" ? work(given, admission.request) : DONE;
   }
 
-  return { ...account, bus, portal, workDeps: deps, accept, run };
+  /** A registered document, and what is asked of it later. */
+  async function registered(invoice: Invoice = anInvoice()) {
+    const { rid, irn } = await accept(invoice);
+    await run(rid);
+    return irn;
+  }
+
+  async function acceptChange(irn: string, change: Change, overrides: Partial<Submission> = {}): Promise<string> {
+    const submitted = await submit(account.deps, aChangeOf(irn, change, overrides));
+    if (submitted.is !== "accepted") throw new Error("the outcome is known already");
+    return submitted.rid;
+  }
+
+  return { registered, acceptChange, ...account, bus, portal, workDeps: deps, accept, run };
 }

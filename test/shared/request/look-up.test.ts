@@ -112,7 +112,7 @@ describe("a lost answer", () => {
     portal.will({ is: "unknown" }, { is: "unknown" });
     await run(rid);
     await run(rid);
-    expect((await documents.find(irn))?.pending?.without).toEqual([]);
+    expect((await documents.find(irn))?.pending).toMatchObject({ without: [] });
     clock.advance(SETTLED_MS);
     await run(rid);
     expect(portal.calls).toHaveLength(2);

@@ -158,15 +158,18 @@ describe("a document is refused", () => {
     expect(codesOf(await generate(send, stranger, anInvoice()))).toEqual(["2169"]);
   });
 
-  it("when its record would outgrow the store", async () => {
-    const { register } = await setup();
-    const noise = () => Buffer.from(crypto.getRandomValues(new Uint8Array(200))).toString("base64");
-    const ItemList = Array.from({ length: 1000 }, (_, n) => anItem({ SlNo: String(n + 1), PrdDesc: noise() }));
-    const AddlDocDtls = Array.from({ length: 800 }, () => ({ Info: noise() + noise() }));
+  it("when it is longer than 2 MB, however it is wrapped, and not when it is as long", async () => {
+    const { postSealed } = await setup();
+    const most = 2 * 1024 * 1024;
+    const padded = (docNo: string, bytes: number) => {
+      const json = JSON.stringify(anInvoice({ docNo, SellerDtls: { LglNm: "उदाहरण" } }));
+      return json + " ".repeat(bytes - Buffer.byteLength(json));
+    };
 
-    const ValDtls = { AssVal: 1_000_000, CgstVal: 90_000, SgstVal: 90_000, TotInvVal: 1_180_000 };
-
-    expect(codesOf(await register(anInvoice({ ItemList, AddlDocDtls, ValDtls })))).toEqual(["5002"]);
+    for (const [i, wrap] of [(text: string) => text, toBase64].entries()) {
+      expect(codesOf(await postSealed(wrap(padded(`INV/${i}`, most + 1))))).toEqual(["5002"]);
+      expect((await postSealed(wrap(padded(`INV/${i}`, most)))).Status).toBe(1);
+    }
   });
 });
 

@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { dynamo } from "../../shared/aws/dynamo.ts";
+import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
+import { upstreamConnection, upstreamVariables } from "../../shared/aws/upstream-connection.ts";
+import { readEnv } from "../../shared/env.ts";
+import { newLog } from "../pipeline/log.ts";
+import { createHandler } from "./handler.ts";
+
+const env = readEnv({ ...upstreamVariables, ISSUER: z.string() });
+const db = dynamo();
+const now = () => new Date();
+const { irp, budget } = upstreamConnection(db, env);
+
+export const handler = createHandler({
+  log: newLog("taxpayer"),
+  tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
+  irp,
+  choice: irp,
+  budget,
+  mode: env.MODE,
+  callTimeoutMs: env.UPSTREAM.timeoutsMs.taxpayer,
+  now,
+  monotonicMs: () => performance.now(),
+});

@@ -1,0 +1,17 @@
+import { Problem } from "../api/problem.ts";
+import type { Document } from "./document.ts";
+import type { DocumentStore } from "./document-store.ts";
+
+/** Anything else is no key to ask the store for: it may be longer than a key can be. */
+const IRN = /^[0-9a-f]{64}$/;
+
+/** The caller's own registered document. Another GSTIN's is not there at all: `not_found`, in the same words. */
+export async function ownDocument(
+  documents: Pick<DocumentStore, "find">,
+  gstin: string | undefined,
+  irn: string,
+): Promise<Document> {
+  const document = IRN.test(irn) ? await documents.find(irn) : undefined;
+  if (!document?.reg || document.ownerGstin !== gstin) throw new Problem("not_found", "there is no such document");
+  return document;
+}
