@@ -7,6 +7,7 @@ import { accountId, type Engine } from "./engines/engine.ts";
 import { eventBusEngine } from "./engines/event-bus.ts";
 import type { Invoke } from "./engines/invoke.ts";
 import { kmsEngine } from "./engines/kms.ts";
+import { countCall, metered, meteredTables, type Tallies } from "./engines/metered.ts";
 import { type S3Engine, s3Engine } from "./engines/s3.ts";
 import { secretsManagerEngine } from "./engines/secrets-manager.ts";
 import { sqsEngine } from "./engines/sqs.ts";
@@ -67,21 +68,21 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     sqs,
     startExecution: (arn, input) => void startExecution(arn, input),
   });
+  const tallies: Tallies = new Map();
   const engines: Record<string, Engine> = {
-    DynamoDB_20120810: dynamodb,
-    AmazonSQS: sqs,
-    AWSEvents: eventBus,
-    AWSStepFunctions: stepFunctions,
-    secretsmanager: secretsManagerEngine(common),
-    TrentService: kmsEngine(common),
+    DynamoDB_20120810: meteredTables(dynamodb, tallies),
+    AmazonSQS: metered(sqs, tallies),
+    AWSEvents: metered(eventBus, tallies),
+    AWSStepFunctions: metered(stepFunctions, tallies),
+    secretsmanager: metered(secretsManagerEngine(common), tallies),
+    TrentService: metered(kmsEngine(common), tallies),
   };
   await dynamodb.open().catch((error) => {
     server.close();
     throw error;
   });
   await s3.open();
-  const calls = new Map<string, number>();
-  server.on("request", (request, response) => void answer({ engines, s3, invoke, calls }, request, response));
+  server.on("request", (request, response) => void answer({ engines, s3, invoke, tallies }, request, response));
 
   return {
     url,
@@ -111,40 +112,33 @@ interface Door {
   readonly engines: Record<string, Engine>;
   readonly s3: S3Engine;
   readonly invoke: Invoke;
-  /** How often each operation was called on each resource; `GET /` shows it. */
-  readonly calls: Map<string, number>;
+  /** `GET /` shows them, with the processor time of everything that runs in this process. */
+  readonly tallies: Tallies;
 }
 
-async function answer({ engines, s3, invoke, calls }: Door, request: IncomingMessage, response: ServerResponse) {
+async function answer({ engines, s3, invoke, tallies }: Door, request: IncomingMessage, response: ServerResponse) {
   const hungUp = new AbortController();
   // Aborting makes an error with its stack, which only a call that still waits has a use for.
   response.once("close", () => response.writableFinished || hungUp.abort());
   try {
-    if (request.method === "GET" && pathOf(request) === "/")
-      return send(request, response, 200, Object.fromEntries(calls));
+    if (request.method === "GET" && pathOf(request) === "/") return send(request, response, 200, usage(tallies));
     const bytes = await read(request);
-    if (isForS3(request)) return await answerRest(s3, calls, request, bytes, response);
+    if (isForS3(request)) return await answerRest(s3, tallies, request, bytes, response);
     const body = bytes.toString();
     const functionName = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathOf(request))?.[1];
     if (functionName) return await answerInvoke(invoke, decodeURIComponent(functionName), request, body, response);
     const [service = "", operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     const engine = Object.hasOwn(engines, service) ? engines[service] : undefined;
     if (!engine) throw unknownService(request, service);
-    const input = parse(body);
-    count(calls, nameOf(operation, input));
-    send(request, response, 200, await engine.call(operation, input, hungUp.signal));
+    send(request, response, 200, await engine.call(operation, parse(body), hungUp.signal));
   } catch (error) {
     sendError(request, response, error);
   }
 }
 
-function nameOf(operation: string, input: object): string {
-  const { TableName, QueueUrl } = input as { TableName?: string; QueueUrl?: string };
-  return [operation, TableName ?? QueueUrl?.split("/").at(-1)].filter(Boolean).join(" ");
-}
-
-function count(calls: Map<string, number>, name: string): void {
-  calls.set(name, (calls.get(name) ?? 0) + 1);
+function usage(tallies: Tallies): object {
+  const { user, system } = process.cpuUsage();
+  return { cpuMs: (user + system) / 1000, calls: Object.fromEntries(tallies) };
 }
 
 const pathOf = ({ url = "/" }: IncomingMessage) => url.split("?")[0] ?? "/";
@@ -183,13 +177,13 @@ function isForS3({ headers }: IncomingMessage): boolean {
 
 async function answerRest(
   s3: S3Engine,
-  calls: Map<string, number>,
+  tallies: Tallies,
   { method = "GET", url = "/", headers: given }: IncomingMessage,
   bytes: Buffer,
   response: ServerResponse,
 ) {
   const request = { method, url, headers: given, body: bytes };
-  count(calls, s3.nameOf(request));
+  countCall(tallies, s3.nameOf(request));
   const { status, headers, body } = await s3.serve(request);
   response.writeHead(status, { "content-length": body.length, "x-amz-request-id": randomUUID(), ...headers });
   response.end(body);

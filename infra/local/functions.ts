@@ -107,7 +107,9 @@ function pool(spec: FunctionSpec, logFile: string, inTurn: StartTurn) {
 
   async function invoke(event: unknown): Promise<InvokeResult> {
     const thread = await free();
+    const began = performance.now();
     const result = await thread.run(JSON.stringify(event), Date.now() + spec.timeoutSeconds * 1000);
+    log.write(report(spec, performance.now() - began, result));
     if (all.has(thread)) giveBack(thread);
     else if (waiting.length > 0) void grow();
     return result;
@@ -123,6 +125,13 @@ function pool(spec: FunctionSpec, logFile: string, inTurn: StartTurn) {
       log.end();
     },
   };
+}
+
+/** The line that Lambda itself writes after each call (its JSON log format), as far as we know what it says. */
+function report({ memoryMb }: FunctionSpec, durationMs: number, { ok }: InvokeResult): string {
+  const metrics = { durationMs, billedDurationMs: Math.ceil(durationMs), memorySizeMB: memoryMb };
+  const record = { status: ok ? "success" : "failure", metrics };
+  return `${JSON.stringify({ time: new Date().toISOString(), type: "platform.report", record })}\n`;
 }
 
 /** Resolves when the function's module is loaded; rejects when it cannot be. */
