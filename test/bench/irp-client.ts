@@ -23,7 +23,7 @@ export async function benchIrpClient(): Promise<void> {
   const registered = await irp.generate(call, INVOICE);
   if (registered.is !== "ok") throw new Error(`the portal in memory answered ${registered.is}`);
 
-  console.log("\nIRP client beyond the wire, 5 lines   p50        p99   µs");
+  console.error("\nIRP client beyond the wire, 5 lines   p50        p99   µs");
   await row("register", () => irp.generate(call, INVOICE));
   await row("look up by IRN", () => irp.byIrn(call, IRN));
   await row("cancel", () => irp.cancel(call, IRN, { reason: "duplicate", remarks: "Entered twice" }));
@@ -38,7 +38,7 @@ async function row(name: string, work: () => Promise<unknown>): Promise<void> {
     if (i >= WARM_UP) samples.push((performance.now() - began) * 1000);
   }
   const figures = [50, 99].map((p) => percentile(samples, p).toFixed(0).padStart(10));
-  console.log(`${name.padEnd(30)} ${figures.join(" ")}`);
+  console.error(`${name.padEnd(30)} ${figures.join(" ")}`);
 }
 
 /** The client with a portal in memory, which sealed and signed its answers before they were asked for. */

@@ -12,14 +12,14 @@ export function benchRules(): void {
   const ajv = new Ajv2020({ strict: false, allErrors: true }).compile(
     z.toJSONSchema(Invoice, { unrepresentable: "any" }),
   );
-  console.log("\nchecking one document                 p50        p99   ms");
+  console.error("\nchecking one document                 p50        p99   ms");
   for (const [lines, rounds] of [
     [1, 5000],
     [1000, 100],
   ] as const) {
     const invoice = ofLines(lines);
     const row = (name: string, work: () => unknown) =>
-      console.log(`${`${name}, ${lines} lines`.padEnd(30)} ${figures(work, rounds)}`);
+      console.error(`${`${name}, ${lines} lines`.padEnd(30)} ${figures(work, rounds)}`);
     row("schema and all rules", () => checkInvoice(invoice, context));
     row("Ajv, schema alone", () => ajv(invoice));
   }
