@@ -12,7 +12,8 @@ export function openTables(store: Store) {
     const answer = typeof checkStatus === "function" ? checkStatus : done;
     const known = cache.get(name);
     if (known) return answer?.(null, known);
-    store.getTable(name, checkStatus as boolean, (error: unknown, table?: Table) => {
+    // Always its three-argument form: given a function in the middle, dynalite would answer that one.
+    store.getTable(name, checkStatus === true, (error: unknown, table?: Table) => {
       if (table && isActive(table)) cache.set(name, table);
       answer?.(error, table);
     });
