@@ -12,7 +12,12 @@ export interface Pace {
 
 /** Half of all outcomes are there at the first look, nearly all at the third: 1.7 reads for an outcome. */
 const SHARES = [0.5, 0.85, 0.98] as const;
-const FIRST_GUESS_MS = [40, 80, 160] as const;
+const FIRST_GUESS_MS = [40, 60, 90] as const;
+/**
+ * A look is no later than so many times the one before. The times for nearly all go down by a five-hundredth a step: after
+ * a slow spell they would be far too late for hundreds of outcomes, and what is later still is looked for anyway.
+ */
+const WIDEST = 1.6;
 /** How fast it learns: a step changes a time by a tenth at the most. */
 const RATE = 0.1;
 const SHORTEST_MS = 10;
@@ -23,11 +28,12 @@ export function newPace(): Pace {
   return {
     looks: () => looks,
     learn(foundAtMs) {
-      looks = SHARES.map((share, i) => {
+      const learned = SHARES.map((share, i) => {
         const lookMs = looks[i] ?? 0;
         const hadCome = lookMs >= foundAtMs ? 1 : 0;
         return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, lookMs * Math.exp(RATE * (share - hadCome))));
       }).sort((one, other) => one - other);
+      looks = learned.map((lookMs, i) => Math.min(lookMs, (learned[0] ?? 0) * WIDEST ** i));
     },
   };
 }

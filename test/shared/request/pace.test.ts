@@ -47,6 +47,13 @@ describe("pace", () => {
     }
   });
 
+  it("is back at its times soon after a slow spell", () => {
+    const pace = newPace();
+    observe(pace, spread(600, 900, 2_000));
+    observe(pace, spread(120, 20, 45));
+    expect(pace.looks()[2]).toBeLessThan(120);
+  });
+
   it("forgets a single slow outcome at once", () => {
     const pace = newPace();
     const [before = 0] = pace.looks();

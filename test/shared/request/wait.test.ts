@@ -49,7 +49,7 @@ describe("waitForOutcome", () => {
   it("has three looks for what comes as fast as ever", async () => {
     const { wait, finishAfter, looks } = await setup();
     const waiting = wait(10_000);
-    await finishAfter(150);
+    await finishAfter(85);
     await waiting;
     expect(looks()).toBe(3);
   });
