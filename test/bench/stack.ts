@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { anInvoice, anItem } from "../fakes/an-invoice.ts";
 
@@ -10,7 +11,11 @@ const StackFile = z.object({
   awsUrl: z.string(),
   clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), gstin: z.string() })),
 });
+const Registered = z.object({ irn: z.string() });
+const Accepted = z.object({ irn: z.string(), status: z.number().optional() });
 type Client = z.infer<typeof StackFile>["clients"][number];
+
+const LOOK_AGAIN_MS = 100;
 
 /** A local cloud under measurement. */
 export interface Stack {
@@ -25,7 +30,7 @@ export interface Stack {
 /** A GSTIN and how to register its documents. */
 export interface Seller {
   readonly gstin: string;
-  /** Registers a new 5-line invoice and gives its IRN. Rejects unless it is answered 201 at once. */
+  /** Registers a new 5-line invoice and gives its IRN. Rejects unless it ends with 201. */
   register(): Promise<string>;
   /** Has one queued. Rejects unless it is answered 202. */
   enqueue(): Promise<void>;
@@ -42,23 +47,43 @@ export function readStack(stackFile: string): Stack {
 function sellerOf(apiUrl: string, client: Client): Seller {
   let token: Promise<string> | undefined;
 
-  async function post(expected: number, headers: Record<string, string> = {}): Promise<string> {
+  async function call(path: string, init: RequestInit = {}): Promise<Response> {
     token ??= accessToken(apiUrl, client);
-    const response = await fetch(`${apiUrl}/irn`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${await token}`, "content-type": "application/json", ...headers },
-      body: JSON.stringify(fiveLines(client.gstin)),
-    });
-    const text = await response.text();
-    if (response.status === expected) return text;
-    throw new Error(`POST /irn answered ${response.status}: ${text.slice(0, 300)}`);
+    return fetch(`${apiUrl}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${await token}` } });
+  }
+
+  function post(headers: Record<string, string>): Promise<Response> {
+    const body = JSON.stringify(fiveLines(client.gstin));
+    return call("/irn", { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+  }
+
+  /** On a machine with other things to do a caller may be told to look for the outcome. */
+  async function looked(path: string): Promise<string> {
+    for (;;) {
+      await sleep(LOOK_AGAIN_MS);
+      const { irn, status } = Accepted.parse(JSON.parse(await textOf(await call(path), 200)));
+      if (status === 201) return irn;
+      if (status !== undefined) throw new Error(`${path} ended with ${status}`);
+    }
   }
 
   return {
     gstin: client.gstin,
-    register: async () => z.object({ irn: z.string() }).parse(JSON.parse(await post(201))).irn,
-    enqueue: async () => void (await post(202, { prefer: "respond-async" })),
+    async register() {
+      const response = await post({});
+      if (response.status === 202) return looked(response.headers.get("location") ?? "");
+      return Registered.parse(JSON.parse(await textOf(response, 201))).irn;
+    },
+    async enqueue() {
+      await textOf(await post({ prefer: "respond-async" }), 202);
+    },
   };
+}
+
+async function textOf(response: Response, expected: number): Promise<string> {
+  const text = await response.text();
+  if (response.status === expected) return text;
+  throw new Error(`${response.url} answered ${response.status}: ${text.slice(0, 300)}`);
 }
 
 async function accessToken(apiUrl: string, { clientId, clientSecret }: Client): Promise<string> {
