@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Invoke, InvokeResult } from "./engines/invoke.ts";
 import type { ThreadCall, ThreadData, ThreadResult } from "./function-thread.ts";
@@ -23,6 +24,12 @@ export interface Functions {
 
 /** As many instances as one function may have at once; further calls wait for a free one. */
 const MOST_THREADS = 24;
+
+/**
+ * One more thread is started only for what has waited so long: a start is as much work itself, and a few threads that are
+ * always at it are faster than many, of which each has to find its way back into the processor's caches.
+ */
+const PATIENCE_MS = 100;
 
 /** Threads of one function compile the same bundle: with what the last one left they start in half the time. */
 const { directory } = enableCompileCache();
@@ -82,6 +89,7 @@ function pool(spec: FunctionSpec, logFile: string, inTurn: StartTurn) {
     if (all.size + starting >= MOST_THREADS) return;
     starting += 1;
     try {
+      await sleep(all.size > 0 ? PATIENCE_MS : 0);
       await inTurn(async () => waiting.length > 0 && giveBack(await started()));
     } catch (error) {
       waiting.shift()?.reject(error);
