@@ -113,9 +113,11 @@ export class EinvoiceStack extends Stack {
       errorImpact:
         "Accepted requests that wait or were lost on the way are not taken up again, and events not told again.",
       timeout: Duration.seconds(50),
+      environment: { POLICY },
     })
       .sweeps(storage.requests, "REQUESTS_TABLE", "UpdateItem")
       .sweeps(storage.events, "EVENTS_TABLE", "UpdateItem")
+      .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem")
       .queues(queued.queue, "QUEUED_QUEUE_URL", "SendMessage")
       .publishes(bus, "EVENT_BUS");
     new Rule(this, "every-minute", {

@@ -25,7 +25,14 @@ const StoredRequest = z.object({
     .transform((text) => Outcome.parse(JSON.parse(text)))
     .optional(),
 });
-const Due = z.object({ rid: z.string(), gstin: z.string(), irn: z.string(), attempt: z.number(), sweepAt: z.number() });
+const Due = z.object({
+  rid: z.string(),
+  gstin: z.string(),
+  irn: z.string(),
+  attempt: z.number(),
+  createdAt: z.string(),
+  sweepAt: z.number(),
+});
 
 /** pk = key; sk = "-" for the request, `PAY#rid` for what it carries; a payload that fits no item is among the blobs. */
 export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string, blobs?: Blobs): RequestStore {

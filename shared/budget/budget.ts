@@ -21,7 +21,10 @@ export interface Level {
  * exception means that the store failed: then nothing may be sent.
  */
 export interface Budget {
-  /** One write, and no read. The queued flow gets a slot only while the direct flow's reserve is whole. */
+  /**
+   * One write, and no read. The queued flow gets a slot only while the direct flow's reserve is whole; but where direct calls
+   * leave it none, it gets one in ten of all there are.
+   */
   take(gstin: string, flow: Flow, now: Date): Promise<Slot>;
   /** The upstream says that its own quota is used up: nobody gets a slot before that time. Never shortens. */
   holdUntil(gstin: string, until: Date): Promise<void>;

@@ -24,6 +24,31 @@ export function callStep(policy: Policy, flow: Flow): Step {
   return { interval, tolerance: ((flow === "direct" ? burst : burst - reserve) - 1) * interval };
 }
 
+/** However many direct calls there are, the queue gets one slot in so many. */
+const QUEUE_SHARE = 10;
+
+/**
+ * A queued call where direct ones use all there is: as a direct one, at the earliest so long after the last slot that the
+ * queue got (`queuedAt`).
+ */
+export function hungryStep(policy: Policy, queuedAt: number): { readonly step: Step; readonly from: number } {
+  const step = callStep(policy, "direct");
+  return { step, from: queuedAt + QUEUE_SHARE * step.interval };
+}
+
+/** The step of this flow now. A queue that gets its share elsewhere keeps out of the direct flow's reserve. */
+export function stepNow(policy: Policy, flow: Flow, queuedAt: number, now: number): Step {
+  const { step, from } = hungryStep(policy, queuedAt);
+  return flow === "queued" && from <= now ? step : callStep(policy, flow);
+}
+
+/** When a call of this flow will be allowed. */
+export function callFreeAt(policy: Policy, flow: Flow, tat: number, queuedAt: number, now: number): number {
+  const usual = freeAt(callStep(policy, flow), tat, now);
+  const { step, from } = hungryStep(policy, queuedAt);
+  return flow === "queued" ? Math.min(usual, Math.max(freeAt(step, tat, now), from)) : usual;
+}
+
 /** A place in the queue, of so many: it moves on as fast as calls are allowed. */
 export function queueStep(policy: Policy, most: number): Step {
   const { interval } = callStep(policy, "queued");

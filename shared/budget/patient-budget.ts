@@ -33,7 +33,7 @@ export function patientBudget(budget: Budget, now: () => Date): Budget {
       const told = ask(last.get(name), gstin, flow);
       last.delete(name);
       last.set(name, told);
-      for (const oldest of [...last.keys()].slice(0, last.size - MOST_KEPT)) last.delete(oldest);
+      for (const oldest of [...last.keys()].slice(0, Math.max(0, last.size - MOST_KEPT))) last.delete(oldest);
       return (await told).slot;
     },
   };

@@ -2,7 +2,8 @@ import * as z from "zod";
 
 /**
  * What the upstream allows for one GSTIN: so many calls in so many seconds on average, and a burst of them at once. The
- * queued flow leaves `reserve` of the burst to direct calls, so that those never wait behind a backlog.
+ * queued flow leaves `reserve` of the burst to direct calls, so that those never wait behind a backlog; and of what direct
+ * calls would use up it gets a tenth.
  */
 export const Policy = z
   .object({
@@ -43,7 +44,7 @@ export function policiesOf(store: Pick<PolicyStore, "find">, otherwise: Policy, 
     const policy = (await store.find(gstin)) ?? otherwise;
     kept.delete(gstin);
     kept.set(gstin, { policy, until: now().getTime() + KEEP_MS });
-    for (const oldest of [...kept.keys()].slice(0, kept.size - MOST_KEPT)) kept.delete(oldest);
+    for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - MOST_KEPT))) kept.delete(oldest);
     return policy;
   }
 

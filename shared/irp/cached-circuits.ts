@@ -14,7 +14,7 @@ export function cachedCircuits(circuits: Circuits, now: () => Date): Circuits {
   function keep(subject: string, circuit: Promise<OpenCircuit | undefined>): Promise<OpenCircuit | undefined> {
     kept.delete(subject);
     kept.set(subject, { circuit, at: now().getTime() });
-    for (const oldest of [...kept.keys()].slice(0, kept.size - MOST_KEPT)) kept.delete(oldest);
+    for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - MOST_KEPT))) kept.delete(oldest);
     return circuit;
   }
 

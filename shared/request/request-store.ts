@@ -9,7 +9,7 @@ export type NewRequest = Pick<
 };
 
 /** As much of a waiting request as it takes to send it again. */
-export type DueRequest = Pick<Request, "rid" | "gstin" | "irn" | "attempt">;
+export type DueRequest = Pick<Request, "rid" | "gstin" | "irn" | "attempt" | "createdAt">;
 
 /** Where a list of requests goes on: behind this one, whether it is still there or not. */
 export type ListPosition = Pick<Request, "key" | "createdAt">;

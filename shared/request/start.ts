@@ -19,7 +19,7 @@ export interface Start {
   readonly sweepAt: Date;
 }
 
-/** A message that was lost is sent again by the sweeper after this time. */
+/** A direct message that was lost is sent again by the sweeper after this time; a queued one may wait longer for its turn. */
 const SWEEP_AFTER_MS = 60_000;
 /** The queue holds about so much of each GSTIN's work; the rest waits in the table. */
 const WINDOW_MS = 180_000;
@@ -50,7 +50,7 @@ async function queued(deps: StartDeps, gstin: string): Promise<Start> {
   }
   const { startsAt } = place;
   const isSent = startsAt.getTime() - now.getTime() <= WINDOW_MS;
-  return { startsAt, isSent, sweepAt: after(startsAt, isSent ? SWEEP_AFTER_MS : -LEAD_MS) };
+  return { startsAt, isSent, sweepAt: after(startsAt, isSent ? WINDOW_MS : -LEAD_MS) };
 }
 
 function after(at: Date, ms: number): Date {

@@ -16,7 +16,7 @@ export function cachedProfiles(profiles: Pick<ProfileStore, "find">, now: () => 
       const profile = await profiles.find(gstin);
       kept.delete(gstin);
       kept.set(gstin, { profile, at: now().getTime() });
-      for (const oldest of [...kept.keys()].slice(0, kept.size - MOST_KEPT)) kept.delete(oldest);
+      for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - MOST_KEPT))) kept.delete(oldest);
       return profile;
     },
   };

@@ -43,6 +43,23 @@ export function budgetContract(makeBudget: (policies: Policies) => Budget): void
       expect(await take("queued")).toEqual({ retryAt: at(3_000) });
     });
 
+    it("gives the queue one slot in ten where direct calls use all there is", async () => {
+      const { take } = setup();
+      expect(await take("queued")).toBe("taken");
+      await many(4, () => take("direct"));
+      let queued = 0;
+      for (let second = 1; second <= 30; second++) {
+        if ((await take("queued", second * 1_000)) === "taken") queued++;
+        else expect(await take("direct", second * 1_000)).toBe("taken");
+      }
+      expect(queued).toBe(3);
+      expect(await take("queued", 30_500)).toEqual({ retryAt: at(33_000) });
+      expect(await take("direct", 30_500)).toEqual({ retryAt: at(31_000) });
+      await many(2, () => take("direct", 33_000));
+      await many(5, () => take("direct", 38_000));
+      expect(await take("queued", 38_000)).toEqual({ retryAt: at(40_000) });
+    });
+
     it("has the whole burst again after a long pause, and no more", async () => {
       const { take } = setup();
       await many(5, () => take("direct"));
@@ -85,7 +102,7 @@ export function budgetContract(makeBudget: (policies: Policies) => Budget): void
       await budget.holdUntil(gstin, at(60_000));
       await budget.holdUntil(gstin, at(30_000));
       expect(await take("direct", 1_000)).toEqual({ retryAt: at(60_000) });
-      expect(await take("queued", 1_000)).toEqual({ retryAt: at(62_000) });
+      expect(await take("queued", 1_000)).toEqual({ retryAt: at(60_000) });
       expect(await take("direct", 60_000)).toBe("taken");
       expect(await take("direct", 60_000)).toEqual({ retryAt: at(61_000) });
     });

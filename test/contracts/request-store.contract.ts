@@ -339,9 +339,9 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
   describe("due", () => {
     it("shows what is accepted and overdue, with what it takes to send it again", async () => {
       const store = makeStore();
-      const { rid, gstin, irn } = await accepted(store);
+      const { rid, gstin, irn, createdAt } = await accepted(store);
       expect(await dueOf(store, at(59_999), [rid])).toEqual([]);
-      expect(await dueOf(store, at(60_000), [rid])).toEqual([{ rid, gstin, irn, attempt: 1 }]);
+      expect(await dueOf(store, at(60_000), [rid])).toEqual([{ rid, gstin, irn, attempt: 1, createdAt }]);
     });
 
     it("shows the longest overdue first, and no more than asked for", async () => {

@@ -1,18 +1,28 @@
 import { type Budget, levelOf } from "../../shared/budget/budget.ts";
-import { advanced, callStep, dateOf, freeAt, heldUntil, micros, queueStep } from "../../shared/budget/gcra.ts";
+import {
+  advanced,
+  callFreeAt,
+  callStep,
+  dateOf,
+  heldUntil,
+  micros,
+  queueStep,
+  stepNow,
+} from "../../shared/budget/gcra.ts";
 import type { Policies } from "../../shared/budget/policy.ts";
 
-/** The two numbers of each GSTIN, in microseconds. */
-export type BudgetRows = Map<string, { readonly tat?: number; readonly queueTat?: number }>;
+/** The numbers of each GSTIN, in microseconds; `queuedAt` is when the queue got its last slot. */
+export type BudgetRows = Map<string, { readonly tat?: number; readonly queueTat?: number; readonly queuedAt?: number }>;
 
 export function memoryBudget(policies: Policies, rows: BudgetRows = new Map()): Budget {
   return {
     async take(gstin, flow, now) {
-      const step = callStep(await policies.of(gstin), flow);
-      const { tat = 0, ...rest } = rows.get(gstin) ?? {};
-      const next = advanced(step, tat, micros(now));
-      if (next === undefined) return { retryAt: dateOf(freeAt(step, tat, micros(now))) };
-      rows.set(gstin, { ...rest, tat: next });
+      const policy = await policies.of(gstin);
+      const { tat = 0, queuedAt = 0, ...rest } = rows.get(gstin) ?? {};
+      const at = micros(now);
+      const next = advanced(stepNow(policy, flow, queuedAt, at), tat, at);
+      if (next === undefined) return { retryAt: dateOf(callFreeAt(policy, flow, tat, queuedAt, at)) };
+      rows.set(gstin, { ...rest, tat: next, queuedAt: flow === "queued" ? at : queuedAt });
       return "taken";
     },
 

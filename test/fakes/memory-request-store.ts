@@ -80,7 +80,7 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       return waiting
         .sort((one, other) => (one.sweepAt ?? 0) - (other.sweepAt ?? 0))
         .slice(0, limit)
-        .map(({ rid, gstin, irn, attempt }) => ({ rid, gstin, irn, attempt }));
+        .map(({ rid, gstin, irn, attempt, createdAt }) => ({ rid, gstin, irn, attempt, createdAt }));
     },
 
     async retry(rid, attempt, sweepAt) {

@@ -47,4 +47,21 @@ describe("GET /rate-limit", () => {
     expect((await read("/rate-limit")).json).toMatchObject({ gstin: GSTIN, remaining: 19 });
     expect((await read("/rate-limit", { gstin: OTHER_GSTIN })).json).toEqual({ ...UNTOUCHED, gstin: OTHER_GSTIN });
   });
+
+  it.each([
+    ["nothing", { calls: 0, perSeconds: 60 }, { retryAfter: "60", ratelimit: '"gstin";r=0;t=0' }],
+    [
+      "one call an hour",
+      { calls: 1, perSeconds: 3_600, burst: 1, reserve: 0 },
+      { retryAfter: "3600", ratelimit: '"gstin";r=0;t=3600' },
+    ],
+  ])("says of a limit of %s when to come again, and queues", async (_, policy, { retryAfter, ratelimit }) => {
+    const { read, post } = anApi({ policies: onePolicy({ ...POLICY, ...policy }) });
+    if (policy.calls > 0) await post(anInvoice({ docNo: "A/0" }), { headers: { prefer: "wait=0" } });
+    const refused = await post(anInvoice({ docNo: "A/1" }), { headers: { prefer: "wait=0" } });
+    expect(refused).toMatchObject({ status: 429, json: { code: "rate_limited" } });
+    expect(refused.headers).toMatchObject({ "retry-after": retryAfter, ratelimit });
+    expect((await post(anInvoice({ docNo: "A/2" }), { headers: { prefer: "respond-async" } })).status).toBe(202);
+    expect((await read("/rate-limit")).json).toMatchObject({ policy, remaining: 0 });
+  });
 });

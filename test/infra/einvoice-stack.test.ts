@@ -83,6 +83,7 @@ describe("the functions", () => {
         EVENTS_TABLE: ["Query", "UpdateItem"],
         QUEUED_QUEUE_URL: ["SendMessage"],
         EVENT_BUS: ["PutEvents"],
+        UPSTREAM_TABLE: ["GetItem"],
       },
       findrejected: {
         DOCUMENTS_TABLE: ["GetItem", "UpdateItem"],

@@ -17,6 +17,7 @@ export function startSweeper(world: World): void {
       requests: instance.port("requests", stores.requests),
       events: instance.port("events", stores.events),
       queue: instance.port("queue", world.queue),
+      budget: instance.port("budget", world.budget),
       bus: instance.port("bus", world.bus),
       now: instance.now,
     };

@@ -105,6 +105,11 @@ interface GovernmentDeps {
   readonly changed: GovernmentChangesDeps["changed"];
 }
 
+interface Sought {
+  readonly docDate?: string;
+  readonly isStandIn?: boolean;
+}
+
 /** Portals show a document for three days (2283). */
 const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
 
@@ -112,14 +117,14 @@ const SHOWN_MS = 3 * 24 * 60 * 60 * 1000;
 export function newGovernment({ plan, nowMs, startMs, lagMs, committed, changed }: GovernmentDeps): Government {
   const registered: Registered[] = [];
   const changes = governmentChanges({ plan, nowMs, startMs, lagMs, registered, changed });
+  const byIrn = new Map<string, Registered[]>();
+  const of = (irn: string) => byIrn.get(irn) ?? [];
   let synchronisedAtMs = -Infinity;
 
   /** What the portal finds when it looks for a duplicate. */
   function duplicateOf(portal: PortalName, irn: string): Registered | undefined {
     const isDown = isIn(plan.registryDown, nowMs());
-    return registered.find(
-      (other) => other.irn === irn && (other.at === portal || !isDown || !isIn(plan.registryDown, other.atMs)),
-    );
+    return of(irn).find((other) => other.at === portal || !isDown || !isIn(plan.registryDown, other.atMs));
   }
 
   function refusalOf(docFp: string): IrpError | undefined {
@@ -143,12 +148,15 @@ export function newGovernment({ plan, nowMs, startMs, lagMs, committed, changed 
     const { irn, docFp, docDate } = document;
     const entry: Registered = { irn, at, docFp, docDate, by, atMs, visibleMs: atMs + lagMs(), signed, status: "ACT" };
     registered.push(entry);
+    byIrn.set(irn, [...of(irn), entry]);
     committed(entry);
     return entry;
   }
 
-  function shown(portal: string, isSought: (other: Registered) => boolean, isStandIn = false): Answer<SignedDocument> {
-    const found = registered.find((other) => other.at === portal && isSought(other) && other.visibleMs <= nowMs());
+  function shown(portal: string, irn: string, { docDate, isStandIn = false }: Sought = {}): Answer<SignedDocument> {
+    const found = of(irn).find(
+      (other) => other.at === portal && (docDate ?? other.docDate) === other.docDate && other.visibleMs <= nowMs(),
+    );
     if (!found) return { is: "refused", errors: [{ code: "2154", message: "IRN details are not found" }] };
     if (nowMs() - found.atMs > SHOWN_MS) return { is: "refused", errors: [{ code: "2283", message: "too old" }] };
     const ewayBill = changes.shownBeside(found.irn);
@@ -172,17 +180,15 @@ export function newGovernment({ plan, nowMs, startMs, lagMs, committed, changed 
       const ewayBill = invoice.EwbDtls ? changes.billBeside(irn, by) : undefined;
       return { is: "ok", value: { ...signed, status: "ACT", ...(ewayBill && { ewayBill }) } };
     },
-    byIrn: (portal, irn, isStandIn) => shown(portal, (other) => other.irn === irn, isStandIn),
-    byDocument: (portal, gstin, { docType, docNo, docDate }) => {
-      const irn = irnOf({ sellerGstin: gstin, docType, docNo, docDate });
-      return shown(portal, (other) => other.irn === irn && other.docDate === docDate);
-    },
+    byIrn: (portal, irn, isStandIn) => shown(portal, irn, { isStandIn }),
+    byDocument: (portal, gstin, { docType, docNo, docDate }) =>
+      shown(portal, irnOf({ sellerGstin: gstin, docType, docNo, docDate }), { docDate }),
     synchronise() {
       synchronisedAtMs = nowMs();
     },
     registerForAnother(at, name) {
       const document = known(content(name).invoice);
-      if (isIn(plan.registryDown, nowMs()) || registered.some(({ irn }) => irn === document.irn)) return;
+      if (isIn(plan.registryDown, nowMs()) || of(document.irn).length > 0) return;
       add(at, document, undefined);
     },
   };
@@ -209,13 +215,19 @@ interface Known {
 
 const documents = new Map<string, Known>();
 const fingerprints = new Map<string, string>();
+/** A load has more contents than fit into memory twice. */
+const MOST_KEPT = 5_000;
 
-/** Worked out once per content and process. */
+/** Worked out once per content and process, unless there are very many. */
 function known(invoice: Invoice): Known {
-  const sent = JSON.stringify(invoice);
-  const found = documents.get(sent) ?? knownNow(invoice);
-  documents.set(sent, found);
-  return found;
+  return kept(documents, JSON.stringify(invoice), () => knownNow(invoice));
+}
+
+function kept<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = values.get(key) ?? make();
+  if (values.size >= MOST_KEPT) values.clear();
+  values.set(key, value);
+  return value;
 }
 
 export function irnOfInvoice(invoice: Invoice): string {
@@ -232,9 +244,7 @@ function knownNow(invoice: Invoice): Known {
 
 /** The fingerprint of the signed content itself, whatever was sent. */
 export function fingerprintOf(text: string): string {
-  const found = fingerprints.get(text) ?? documentFingerprint(JSON.parse(text));
-  fingerprints.set(text, found);
-  return found;
+  return kept(fingerprints, text, () => documentFingerprint(JSON.parse(text)));
 }
 
 /** Stands for the portal's signature: a garbled copy is no JSON. */

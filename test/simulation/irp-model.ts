@@ -18,7 +18,7 @@ export interface IrpModelDeps {
   readonly counts: Counts;
   readonly tell: (text: string) => void;
   /** Told when the bytes of a call leave. */
-  readonly called: (sent: Sender) => void;
+  readonly called: (sent: Sender & { readonly call: IrpCall }) => void;
   /** Told of the first answer that an instance sees. */
   readonly heard: (sent: Sender, answer: Answer<unknown>) => void;
 }

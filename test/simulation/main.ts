@@ -5,6 +5,7 @@ import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { allStories } from "./change-stories.ts";
 import { addCounts, type Counts, missing, noCounts } from "./counts.ts";
 import { crashPoints, withCrashes } from "./crash-points.ts";
+import { type LoadTask, performLoad, runLoads } from "./load/main.ts";
 import { type Run, simulate } from "./run.ts";
 import type { Story } from "./scenarios.ts";
 import { scheduleOf } from "./schedules.ts";
@@ -27,10 +28,11 @@ const LONGEST_LINE = 180;
 const usage = `npm run simulate -- [--runs 10000] [--seed 1] [--no-pairs]
 npm run simulate -- --replay SEED
 npm run simulate -- --story NAME [--crash 12:die-before,40:die-after]
+npm run simulate -- --load [--backlog 10000]
 `;
 
 if (isMainThread) process.exitCode = await main();
-else parentPort?.on("message", (task: Task) => void perform(task).then((done) => parentPort?.postMessage(done)));
+else parentPort?.on("message", (task: Task | LoadTask) => void answer(task));
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -41,10 +43,13 @@ async function main(): Promise<number> {
       replay: { type: "string" },
       story: { type: "string" },
       crash: { type: "string", default: "" },
+      load: { type: "boolean", default: false },
+      backlog: { type: "string", default: "10000" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return say(usage, 0);
+  if (values.load) return (await runLoads(new URL(import.meta.url), Number(values.backlog), say)) ? 0 : 1;
   if (values.replay !== undefined) return told(await simulate(scheduleOf(Number(values.replay)), {}, true));
   if (values.story !== undefined) return toldStory(values.story, values.crash);
   return all(Number(values.runs), Number(values.seed), !values["no-pairs"]);
@@ -92,6 +97,12 @@ async function answerOf(worker: Worker, task: Task): Promise<Done> {
   worker.postMessage(task);
   const [done] = await once(worker, "message");
   return done;
+}
+
+async function answer(task: Task | LoadTask): Promise<void> {
+  if (!parentPort) return;
+  if (task.is === "load") await performLoad(task, parentPort);
+  else parentPort.postMessage(await perform(task));
 }
 
 async function perform(task: Task): Promise<Done> {

@@ -24,10 +24,10 @@ async function setup(flow: "direct" | "queued", policy: Parameters<typeof onePol
 
 describe("admission", () => {
   it("of a direct request uses the slot that it came in with", async () => {
-    const { run, rid, use, clock } = await setup("direct");
+    const { run, rid, budget, clock } = await setup("direct");
     clock.advance(5_000);
     expect(await run()).toMatchObject({ is: "admitted", request: { rid }, hasSlot: true });
-    expect(await use()).not.toBe("taken");
+    expect((await budget.level(aSubmission().gstin, clock.now())).remaining).toBe(1);
   });
 
   it("of a direct request that was handed back takes another slot: the first one may be used", async () => {

@@ -4,18 +4,21 @@ import { submit } from "../../../shared/request/submit.ts";
 import { type SweepDeps, sweep } from "../../../shared/request/sweep.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 import { failing } from "../../fakes/failing.ts";
+import { memoryBudget } from "../../fakes/memory-budget.ts";
 import { memoryBus } from "../../fakes/memory-bus.ts";
+import { onePolicy } from "../../fakes/memory-policy-store.ts";
 import { anAccount, aSubmission } from "./a-submission.ts";
 
 const MINUTE_MS = 60_000;
 
-function setup() {
-  const account = anAccount();
-  const { clock, requests, events, queue } = account;
+function setup(policy: Parameters<typeof onePolicy>[0] = {}) {
+  const policies = onePolicy(policy);
+  const account = anAccount({ policies });
+  const { clock, requests, events, queue, budget } = account;
   const bus = memoryBus();
-  const deps: SweepDeps = { requests, events, queue, bus, now: clock.now };
-  const accept = async (docNo: string) => {
-    const submitted = await submit(account.deps, aSubmission(anInvoice({ docNo }), { idempotencyKey: docNo }));
+  const deps: SweepDeps = { requests, events, queue, budget, bus, now: clock.now };
+  const accept = async (docNo: string, flow: "direct" | "queued" = "direct") => {
+    const submitted = await submit(account.deps, aSubmission(anInvoice({ docNo }), { idempotencyKey: docNo, flow }));
     return submitted.is === "accepted" ? submitted.rid : "";
   };
   const append = (id: string) => {
@@ -51,7 +54,7 @@ describe("the sweeper", () => {
       if (queue.sent.length > before) sentAt.push(minute);
       clock.advance(MINUTE_MS);
     }
-    expect(sentAt).toEqual([1, 2, 4, 8, 16, 31, 46]);
+    expect(sentAt).toEqual([1, 3, 7, 15, 30, 45]);
     expect(new Set(queue.sent.map(({ message }) => message.attempt)).size).toBe(queue.sent.length);
   });
 
@@ -84,7 +87,7 @@ describe("the sweeper", () => {
     expect(await run({ queue: { send } })).toEqual({ sent: 1, published: 0, failed: 1 });
     const again = () => queue.sent.filter(({ flow }) => flow === "queued").map(({ message }) => message);
     expect(again()).toMatchObject([{ rid: other, attempt: 2 }]);
-    clock.advance(MINUTE_MS);
+    clock.advance(3 * MINUTE_MS);
     await run();
     expect(again()).toContainEqual(expect.objectContaining({ rid: lost, attempt: 3 }));
   });
@@ -113,6 +116,94 @@ describe("the sweeper", () => {
     expect(await run()).toEqual({ sent: 0, published: 0, failed: 1 });
     bus.down = false;
     expect(await run()).toEqual({ sent: 0, published: 1, failed: 0 });
+  });
+
+  it("takes up all that is due, however much", async () => {
+    const { accept, run, clock } = setup();
+    for (let n = 0; n < 1_100; n++) await accept(`A/${n}`);
+    clock.advance(MINUTE_MS);
+    expect(await run()).toMatchObject({ sent: 1_100, failed: 0 });
+  });
+
+  it("tries what fails once in a round, and the others all the same", async () => {
+    const { accept, run, requests, clock } = setup();
+    for (let n = 0; n < 1_100; n++) await accept(`A/${n}`);
+    clock.advance(MINUTE_MS);
+    expect(await run({ requests: failing(requests, "retry") })).toMatchObject({ sent: 0, failed: 1_000 });
+  });
+
+  describe("with sixty calls a minute", () => {
+    const SIXTY = { calls: 60, perSeconds: 60, burst: 20, reserve: 10 };
+
+    const limitedTo = (policy: typeof SIXTY) => memoryBudget(onePolicy(policy));
+
+    async function backlog(waiting: number, policy: typeof SIXTY = SIXTY) {
+      const all = setup(policy);
+      for (let n = 0; n < waiting; n++) await all.accept(`A/${n}`, "queued");
+      return all;
+    }
+
+    it("sends of a GSTIN what can be done until the next round, and a little more", async () => {
+      const { run, clock } = await backlog(500);
+      clock.advance(20 * MINUTE_MS);
+      expect(await run()).toEqual({ sent: 66, published: 0, failed: 0 });
+      expect((await run()).sent).toBe(0);
+      clock.advance(2 * MINUTE_MS - 1_000);
+      expect((await run()).sent).toBeGreaterThanOrEqual(59);
+    });
+
+    /** 180 were sent and are due again, and as many are due that never were. */
+    async function late() {
+      const all = await backlog(360);
+      all.clock.advance(4 * MINUTE_MS);
+      await all.run();
+      all.clock.advance(5 * MINUTE_MS);
+      const before = all.queue.sent.length;
+      const attempts = () => all.queue.sent.slice(before).map(({ message }) => message.attempt);
+      return { ...all, attempts };
+    }
+
+    it("sends nothing new while much waits for its turn, and a few of that, in case that it is lost", async () => {
+      const { run, attempts, budget, clock } = await late();
+      await budget.take(aSubmission().gstin, "queued", clock.now());
+      expect((await run()).sent).toBe(6);
+      expect(new Set(attempts())).toEqual(new Set([3]));
+      clock.advance(2 * MINUTE_MS);
+      await budget.take(aSubmission().gstin, "queued", clock.now());
+      expect((await run()).sent).toBe(6);
+    });
+
+    it("sends what is lost half as fast as it can be done, where nobody uses the limit", async () => {
+      const { run, attempts } = await late();
+      expect((await run()).sent).toBe(30);
+      expect(new Set(attempts())).toEqual(new Set([3]));
+    });
+
+    it("goes by the limit of the moment, and ends what has waited for a day whatever it is", async () => {
+      const policy = { ...SIXTY };
+      const { run, clock } = await backlog(500, policy);
+      clock.advance(20 * MINUTE_MS);
+      expect((await run({ budget: limitedTo({ ...SIXTY, calls: 10 }) })).sent).toBe(11);
+      clock.advance(24 * 60 * MINUTE_MS);
+      expect((await run({ budget: limitedTo({ ...SIXTY, calls: 0 }) })).sent).toBe(500);
+    });
+
+    it("sends nothing at a rate of none, and asks no more than once in a while", async () => {
+      const { run, clock, requests } = await backlog(500);
+      clock.advance(20 * MINUTE_MS);
+      const none = { budget: limitedTo({ ...SIXTY, calls: 0 }) };
+      expect((await run(none)).sent).toBe(0);
+      clock.advance(5 * MINUTE_MS);
+      expect((await requests.due(clock.now(), 1_000)).length).toBeLessThanOrEqual(5);
+    });
+
+    it("sends nothing of a GSTIN whose budget cannot be read, and takes it up in a later round", async () => {
+      const { accept, run, clock, budget } = setup(SIXTY);
+      await accept("A/1");
+      clock.advance(MINUTE_MS);
+      expect(await run({ budget: failing(budget, "level") })).toEqual({ sent: 0, published: 0, failed: 1 });
+      expect(await run()).toEqual({ sent: 1, published: 0, failed: 0 });
+    });
   });
 
   it("fails as a whole only when it cannot see what is due", async () => {
