@@ -73,8 +73,8 @@ export class EinvoiceStack extends Stack {
       memoryMb: 1024,
       environment: { ISSUER, MODE: stage.mode, UPSTREAM, POLICY, LONG_WAITS: String(stage.longWaits) },
     })
-      .uses(storage.requests, "REQUESTS_TABLE", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
-      .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .uses(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
+      .uses(storage.documents, "DOCUMENTS_TABLE", "BatchGetItem", "GetItem")
       .keeps(storage.blobs, "BLOBS_BUCKET", "PAY", "PutObject")
       .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem")

@@ -7,6 +7,7 @@ import { readIdempotencyKey } from "../../shared/idempotency/key.ts";
 import type { PortalChoice } from "../../shared/irp/circuits.ts";
 import { toIstTimestamp } from "../../shared/ist.ts";
 import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
+import type { Outcomes } from "../../shared/request/outcomes.ts";
 import type { Pace } from "../../shared/request/pace.ts";
 import { type Submission, type SubmitDeps, type Submitted, submit } from "../../shared/request/submit.ts";
 import { waitForOutcome } from "../../shared/request/wait.ts";
@@ -21,6 +22,7 @@ export type SubmitFunctionDeps = PipelineDeps &
     readonly choice: PortalChoice;
     readonly waitingRoom: WaitingRoom;
     readonly pace: Pace;
+    readonly outcomes: Outcomes;
     readonly documents: Pick<DocumentStore, "find" | "answer" | "irnOfBill">;
     readonly profiles: Pick<ProfileStore, "find">;
   };
@@ -47,7 +49,7 @@ export async function answerTo(
   const answer =
     submitted.is === "known"
       ? await knownAnswer(deps, submitted, call.requestId)
-      : await acceptedAnswer(deps, submitted, (await isServed) ? waitMs : 0);
+      : await acceptedAnswer(deps, submitted, submission, (await isServed) ? waitMs : 0);
   const headers = { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}) };
   return { ...(isQrWanted ? withImage(deps, answer) : answer), headers };
 }
@@ -119,12 +121,20 @@ function servedNow({ choice }: SubmitFunctionDeps, gstin: string): Promise<boole
 }
 
 /** From acceptance on nothing is answered but the outcome or 202, whatever fails while we look for it. */
-async function acceptedAnswer(deps: SubmitFunctionDeps, accepted: Accepted, waitMs: number): Promise<HttpAnswer> {
+async function acceptedAnswer(
+  deps: SubmitFunctionDeps,
+  accepted: Accepted,
+  { irn, change }: Submission,
+  waitMs: number,
+): Promise<HttpAnswer> {
   const { rid } = accepted;
   try {
     const mayWaitOn = async () => (await deps.waitingRoom.enter(deps.now())) === "entered";
-    const outcome = await waitForOutcome({ ...deps, mayWaitOn }, rid, waitMs);
-    return outcome ? await outcomeAnswer(deps.documents, outcome, rid) : pending(deps, accepted);
+    const ended = await waitForOutcome({ ...deps, mayWaitOn }, { rid, irn: change ? undefined : irn }, waitMs);
+    if (!ended) return pending(deps, accepted);
+    // The one read that saw the outcome may have seen the document a moment before it had its answer.
+    const answer = async () => ended.answer ?? deps.documents.answer(irn);
+    return await outcomeAnswer({ answer }, ended.outcome, rid);
   } catch (error) {
     deps.log.error("the outcome of an accepted request could not be read", { error, rid });
     return pending(deps, accepted);

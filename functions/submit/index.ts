@@ -6,6 +6,7 @@ import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
+import { dynamoOutcomes } from "../../shared/aws/dynamo-outcomes.ts";
 import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
@@ -46,6 +47,7 @@ export const handler = createHandler({
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE, blobs),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE, blobs),
+  outcomes: dynamoOutcomes(db, { requests: env.REQUESTS_TABLE, documents: env.DOCUMENTS_TABLE }, blobs),
   profiles: cachedProfiles(dynamoProfileStore(db, env.CLIENTS_TABLE), now),
   queue: sqsQueue(new SQSClient(), { direct: env.DIRECT_QUEUE_URL, queued: env.QUEUED_QUEUE_URL }),
   choice: portalChoice(cachedCircuits(dynamoCircuits(db, env.UPSTREAM_TABLE, now), now), portalNames(env.UPSTREAM)),

@@ -143,7 +143,7 @@ export function dynamoDocumentStore(
   };
 }
 
-function answerAt(irn: string) {
+export function answerAt(irn: string) {
   return { pk: `RESP#${irn}` };
 }
 

@@ -18,7 +18,7 @@ import { listedItems } from "./listed-items.ts";
 /** A payload outlives its request, also one whose outcome stays unknown for days. */
 const PAYLOAD_LIFE_SECONDS = 15 * 24 * 60 * 60;
 /** The outcome is text: it is replayed byte for byte, and the members of a DynamoDB map have no order. */
-const StoredRequest = z.object({
+export const StoredRequest = z.object({
   ...Request.shape,
   outcome: z
     .string()
@@ -36,7 +36,6 @@ const Due = z.object({
 
 /** pk = key; sk = "-" for the request, `PAY#rid` for what it carries; a payload that fits no item is among the blobs. */
 export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string, blobs?: Blobs): RequestStore {
-  const requestAt = (rid: string) => ({ pk: keyOf(rid), sk: "-" });
   const payloadAt = (rid: string) => ({ pk: keyOf(rid), sk: `PAY#${rid}` });
 
   async function payloadOf(item: unknown): Promise<Payload> {
@@ -196,11 +195,15 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
   };
 }
 
+export function requestAt(rid: string) {
+  return { pk: keyOf(rid), sk: "-" };
+}
+
 /** QUEUED → FINAL, as an update of its own and as a part of the refusing transaction. */
 export function finishing(TableName: string, rid: string, outcome: Outcome, at: Date) {
   return {
     TableName,
-    Key: { pk: keyOf(rid), sk: "-" },
+    Key: requestAt(rid),
     UpdateExpression:
       "SET #state = :final, outcome = :outcome, finishedAt = :at, expiresAt = :expiresAt REMOVE sweepAt, sweepShard",
     ConditionExpression: "rid = :rid AND #state = :queued",

@@ -1,9 +1,8 @@
+import type { Ended, Outcomes, Sought } from "./outcomes.ts";
 import type { Pace } from "./pace.ts";
-import type { Outcome } from "./request.ts";
-import type { RequestStore } from "./request-store.ts";
 
 export interface WaitDeps {
-  readonly requests: Pick<RequestStore, "find">;
+  readonly outcomes: Outcomes;
   readonly pace: Pace;
   /** Asked once, when a wait becomes long: false when too many wait already. */
   readonly mayWaitOn: () => Promise<boolean>;
@@ -16,10 +15,10 @@ const LONG_MS = 1_000;
 const SLOWEST_LOOK_MS = 1_000;
 
 /**
- * Looks for the outcome of an accepted request until `waitMs` have passed; undefined when there is none by then. Costs one
- * strongly consistent read of less than a kilobyte for each look: two of three outcomes are there at the first or second.
+ * Looks for the outcome of an accepted request until `waitMs` have passed; undefined when there is none by then. Each look
+ * is one strongly consistent read: two of three outcomes are there at the first or second.
  */
-export async function waitForOutcome(deps: WaitDeps, rid: string, waitMs: number): Promise<Outcome | undefined> {
+export async function waitForOutcome(deps: WaitDeps, request: Sought, waitMs: number): Promise<Ended | undefined> {
   if (waitMs <= 0) return undefined;
   const startedAt = deps.now().getTime();
   const elapsedMs = () => deps.now().getTime() - startedAt;
@@ -27,10 +26,10 @@ export async function waitForOutcome(deps: WaitDeps, rid: string, waitMs: number
   for (const lookMs of looksOf(deps.pace)) {
     const at = Math.min(lookMs, waitMs);
     if (at > elapsedMs()) await deps.sleep(at - elapsedMs());
-    const request = await deps.requests.find(rid);
-    if (request?.outcome) {
+    const ended = await deps.outcomes.look(request);
+    if (ended) {
       deps.pace.learn(lookMs);
-      return request.outcome;
+      return ended;
     }
     if (elapsedMs() >= waitMs) return undefined;
     if (!isLong && elapsedMs() >= LONG_MS) {

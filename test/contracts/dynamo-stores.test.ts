@@ -13,6 +13,7 @@ import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
 import { dynamoGstinList, dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
+import { dynamoOutcomes } from "../../shared/aws/dynamo-outcomes.ts";
 import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
@@ -30,6 +31,7 @@ import { documentStoreContract } from "./document-store.contract.ts";
 import { type EngineTables, startEngineTables } from "./engine-tables.ts";
 import { eventLogContract } from "./event-log.contract.ts";
 import { irpUserStoreContract, listed } from "./irp-user-store.contract.ts";
+import { outcomesContract } from "./outcomes.contract.ts";
 import { policyStoreContract } from "./policy-store.contract.ts";
 import { profileStoreContract } from "./profile-store.contract.ts";
 import { requestStoreContract } from "./request-store.contract.ts";
@@ -186,6 +188,25 @@ describe("dynamoDocumentStore", () => {
       }),
     );
     expect(Items).toEqual([{ pk: `DOC#${irn}`, listedBy: gstin, listedAt: `2026-08-18#${irn}` }]);
+  });
+});
+describe("dynamoOutcomes", () => {
+  const outcomes = (db = tables.db) => dynamoOutcomes(db, tables.names);
+  outcomesContract(() => ({ requests: requests(), documents: documents(), outcomes: outcomes() }));
+
+  it("does not take for open what the table did not serve, and does without an answer that was not served", async () => {
+    const { rid, irn, key } = aRequest();
+    const serving = (answer: object) => outcomes({ send: async () => answer } as unknown as DynamoDBDocumentClient);
+    const unserved = { UnprocessedKeys: { [tables.names.requests]: { Keys: [] } } };
+    await expect(serving(unserved).look({ rid, irn })).rejects.toThrow("did not serve");
+
+    const request = { ...aRequest({ key, rid, irn }), v: 1, state: "FINAL", attempt: 1 };
+    const finished = { ...request, outcome: JSON.stringify(REGISTERED) };
+    const half = {
+      Responses: { [tables.names.requests]: [finished] },
+      UnprocessedKeys: { [tables.names.documents]: { Keys: [] } },
+    };
+    expect(await serving(half).look({ rid, irn })).toEqual({ outcome: REGISTERED, answer: undefined });
   });
 });
 describe("dynamoBudget", () => budgetContract((policies) => dynamoBudget(tables.db, tables.names.upstream, policies)));

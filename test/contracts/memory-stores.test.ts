@@ -19,6 +19,7 @@ import { clientStoreContract } from "./client-store.contract.ts";
 import { documentStoreContract } from "./document-store.contract.ts";
 import { eventLogContract } from "./event-log.contract.ts";
 import { irpUserStoreContract } from "./irp-user-store.contract.ts";
+import { outcomesContract } from "./outcomes.contract.ts";
 import { policyStoreContract } from "./policy-store.contract.ts";
 import { profileStoreContract } from "./profile-store.contract.ts";
 import { requestStoreContract } from "./request-store.contract.ts";
@@ -28,6 +29,7 @@ import { waitingRoomContract } from "./waiting-room.contract.ts";
 
 describe("memoryRequestStore", () => requestStoreContract(memoryRequestStore));
 describe("memoryDocumentStore", () => documentStoreContract(memoryStores));
+describe("memoryOutcomes", () => outcomesContract(memoryStores));
 describe("memoryWaitingRoom", () => waitingRoomContract(memoryWaitingRoom));
 describe("memoryBlobs", () => blobsContract(memoryBlobs));
 describe("memoryBudget", () => budgetContract((policies) => memoryBudget(policies)));

@@ -1,8 +1,9 @@
 import { documentRows, memoryDocumentStore } from "./memory-document-store.ts";
 import { memoryEventLog } from "./memory-event-log.ts";
+import { memoryOutcomes } from "./memory-outcomes.ts";
 import { memoryRequestStore } from "./memory-request-store.ts";
 
-/** The three stores over the same rows, as one account has them: a refusal writes to all. `rows` is for looking. */
+/** The stores over the same rows, as one account has them: a refusal writes to all. `rows` is for looking. */
 export function memoryStores() {
   const rows = documentRows();
   return {
@@ -10,6 +11,7 @@ export function memoryStores() {
     requests: memoryRequestStore(rows),
     documents: memoryDocumentStore(rows),
     events: memoryEventLog(rows.events),
+    outcomes: memoryOutcomes(rows),
   };
 }
 

@@ -318,21 +318,44 @@ describe("POST /irn", () => {
   });
 
   describe("once the request is accepted", () => {
-    it.each(["find", "accept"] as const)("answers 202 and nothing else when %s fails from then on", async (name) => {
+    it("answers 202 and nothing else when outcomes cannot be looked for from then on", async () => {
       const { post, submitDeps, rows } = anApi();
-      const { requests } = submitDeps;
-      const broken = name === "find" ? failing(requests, "find") : failing(requests, "accept", "after");
-      const { status, headers } = await post(anInvoice(), {}, { ...submitDeps, requests: broken });
+      const deps = { ...submitDeps, outcomes: failing(submitDeps.outcomes, "look") };
+      const { status, headers } = await post(anInvoice(), {}, deps);
 
       const [{ rid } = { rid: "" }] = rows.requests.values();
-      expect(status).toBe(name === "find" ? 202 : 201);
-      if (name === "find") expect(headers["location"]).toBe(`/requests/${rid}`);
+      expect(status).toBe(202);
+      expect(headers["location"]).toBe(`/requests/${rid}`);
     });
 
-    it("answers 202 when the outcome is there and its bytes cannot be read", async () => {
+    it("answers 201 though the acceptance itself went unanswered", async () => {
       const { post, submitDeps } = anApi();
-      const documents = failing(submitDeps.documents, "answer");
-      expect((await post(anInvoice(), {}, { ...submitDeps, documents })).status).toBe(202);
+      const deps = { ...submitDeps, requests: failing(submitDeps.requests, "accept", "after") };
+      expect((await post(anInvoice(), {}, deps)).status).toBe(201);
+    });
+
+    describe("and its outcome was seen without the document's answer", () => {
+      function blindApi() {
+        const { post, submitDeps } = anApi();
+        const { outcomes } = submitDeps;
+        async function look(request: Parameters<typeof outcomes.look>[0]) {
+          const ended = await outcomes.look(request);
+          return ended && { ...ended, answer: undefined };
+        }
+        return { post, deps: { ...submitDeps, outcomes: { look } } };
+      }
+
+      it("answers 201 with the bytes, read by themselves", async () => {
+        const { post, deps } = blindApi();
+        const { status, json } = await post(anInvoice(), {}, deps);
+        expect([status, json]).toMatchObject([201, { ackNo: "112610000000001" }]);
+      });
+
+      it("answers 202 when they cannot be read", async () => {
+        const { post, deps } = blindApi();
+        const documents = failing(deps.documents, "answer");
+        expect((await post(anInvoice(), {}, { ...deps, documents })).status).toBe(202);
+      });
     });
 
     it("answers 202 to a replay, and 503 to a stranger, when the stored bytes cannot be read", async () => {

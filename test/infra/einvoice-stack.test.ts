@@ -59,8 +59,8 @@ describe("the functions", () => {
     const actions = actionsByFunction(live);
     expect(actions).toEqual({
       submit: {
-        REQUESTS_TABLE: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
-        DOCUMENTS_TABLE: ["GetItem"],
+        REQUESTS_TABLE: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+        DOCUMENTS_TABLE: ["BatchGetItem", "GetItem"],
         BLOBS_BUCKET: ["GetObject", "PutObject"],
         CLIENTS_TABLE: ["GetItem"],
         UPSTREAM_TABLE: ["GetItem", "UpdateItem"],

@@ -125,6 +125,7 @@ async function answered(
   const deps = {
     requests: instance.port("requests", stores.requests),
     documents: instance.port("documents", stores.documents),
+    outcomes: instance.port("outcomes", stores.outcomes),
     queue: instance.port("queue", queue),
     budget: instance.port("budget", budget),
     pace: newPace(),
@@ -141,7 +142,7 @@ async function answered(
       return { status: 404, code: "not_found", text: "", rid: undefined };
     const submitted = isTooLate ? await earlierAnswer(deps, submission) : await submit(deps, submission);
     if (!submitted) return { status: 422, code: "invalid_document", text: "", rid: undefined };
-    if (submitted.is === "accepted") return await acceptedAnswer(deps, submitted.rid, waitMs);
+    if (submitted.is === "accepted") return await acceptedAnswer(deps, submitted.rid, submission.irn, waitMs);
     const { outcome, replayOf } = submitted;
     return await toAnswer(deps.documents, outcome, replayOf, instance.name);
   } catch (error) {
@@ -152,11 +153,13 @@ async function answered(
 
 type ApiDeps = WaitDeps & { readonly documents: Pick<DocumentStore, "answer"> };
 
-async function acceptedAnswer(deps: ApiDeps, rid: string, waitMs: number): Promise<CallAnswer> {
+async function acceptedAnswer(deps: ApiDeps, rid: string, irn: string, waitMs: number): Promise<CallAnswer> {
   const pending = { status: 202, code: undefined, text: "", rid };
   try {
-    const outcome = await waitForOutcome(deps, rid, waitMs);
-    return outcome ? await toAnswer(deps.documents, outcome, rid, rid) : pending;
+    const ended = await waitForOutcome(deps, { rid, irn }, waitMs);
+    if (!ended) return pending;
+    const answer = async () => ended.answer ?? deps.documents.answer(irn);
+    return await toAnswer({ answer }, ended.outcome, rid, rid);
   } catch {
     return pending;
   }

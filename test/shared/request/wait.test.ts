@@ -2,23 +2,23 @@ import { describe, expect, it } from "vitest";
 import { newPace } from "../../../shared/request/pace.ts";
 import { waitForOutcome } from "../../../shared/request/wait.ts";
 import { AT, aRequest, at, REGISTERED } from "../../fakes/a-request.ts";
-import { memoryRequestStore } from "../../fakes/memory-request-store.ts";
+import { memoryStores } from "../../fakes/memory-stores.ts";
 import { virtualClock } from "../../fakes/virtual-clock.ts";
 
 async function setup({ mayWaitOn = true, pace = newPace() } = {}) {
   const clock = virtualClock();
-  const requests = memoryRequestStore();
-  const { rid, owner, ...request } = aRequest();
-  await requests.claim({ ...request, rid, owner }, AT);
+  const { requests, outcomes } = memoryStores();
+  const { rid, owner, irn, ...request } = aRequest();
+  await requests.claim({ ...request, rid, owner, irn }, AT);
   await requests.accept(rid, owner, at(60_000));
   let looks = 0;
   let asked = 0;
   const deps = {
     ...{ pace, now: clock.now, sleep: clock.sleep },
-    requests: {
-      find(id: string) {
+    outcomes: {
+      look(of: { rid: string; irn: string }) {
         looks += 1;
-        return requests.find(id);
+        return outcomes.look(of);
       },
     },
     async mayWaitOn() {
@@ -26,7 +26,7 @@ async function setup({ mayWaitOn = true, pace = newPace() } = {}) {
       return mayWaitOn;
     },
   };
-  const wait = (ms: number, id = rid) => waitForOutcome(deps, id, ms);
+  const wait = async (ms: number, id = rid) => (await waitForOutcome(deps, { rid: id, irn }, ms))?.outcome;
   const finishAfter = async (ms: number) => {
     await clock.sleep(ms);
     await requests.finish(rid, REGISTERED, AT);

@@ -126,7 +126,7 @@ async function answerOf({ deps }: Environment, { n, ...document }: Document): Pr
     const submitted = await submit(deps, { ...document, idempotencyKey: String(n), requestId: deps.newId() });
     if (submitted.is === "known") return submitted.outcome.kind === "registered" ? "registered" : "refused";
     if (document.flow === "queued") return "pending";
-    return (await waitForOutcome(deps, submitted.rid, WAIT_MS)) ? "registered" : "pending";
+    return (await waitForOutcome(deps, { rid: submitted.rid, irn: document.irn }, WAIT_MS)) ? "registered" : "pending";
   } catch (error) {
     return error instanceof Problem && error.body.status === 429 ? "refused" : "again";
   }
@@ -139,6 +139,7 @@ function newEnvironment(world: LoadWorld): Environment {
   const deps = {
     requests: instance.port("requests", stores.requests),
     documents: instance.port("documents", stores.documents),
+    outcomes: instance.port("outcomes", stores.outcomes),
     queue: instance.port("queue", world.queue),
     budget: instance.port("budget", world.budgetFor(instance)),
     pace: newPace(),
