@@ -6,7 +6,8 @@ const SHARDS = 8;
 
 /** One partition of an index takes a thousand writes a second, and every accepted request is in this one. */
 export function shardOf(id: string): string {
-  return String(Number.parseInt(id.slice(0, 4), 36) % SHARDS || 0);
+  // An id that begins with a dash reads as a negative number, and nobody looks into a shard below 0.
+  return String(Math.abs(Number.parseInt(id.slice(0, 4), 36)) % SHARDS || 0);
 }
 
 /** Rows whose time has come, the longest overdue first; read with eventual consistency, as every such index is. */
