@@ -31,7 +31,7 @@ const noticedBy: Readonly<Record<keyof typeof loadSabotages, readonly [LoadPlan,
   clocks: [eager, "direct calls have their reserve"],
   // What is in the table stays there.
   refill: [calm, "the queue goes on"],
-  windowAtAcceptance: [{ ...calm, backlog: 300 }, "the queue is a window"],
+  windowAtAcceptance: [{ ...calm, backlog: 500 }, "the queue is a window"],
   // A group is blocked for a minute by what nobody works on.
   handBack: [calm, "the backlog uses the limit"],
   handBackOfTheRest: [calm, "the backlog uses the limit"],
