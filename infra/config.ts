@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Policy } from "../shared/budget/policy.ts";
 import { Upstream } from "../shared/irp/portals.ts";
+import type { Reach } from "../shared/webhook/endpoint-url.ts";
 
 /** Everything in which one stage differs from another. Nothing else in the project asks where it runs. */
 export interface Stage {
@@ -12,7 +13,14 @@ export interface Stage {
   /** How long a portal may take, how late its look-ups may be, and what a GSP wants otherwise than NIC. */
   readonly upstream: Omit<z.input<typeof Upstream>, "portals">;
   /** How many workers may call the IRP at once, per queue. */
-  readonly workers: { readonly direct: number; readonly queued: number };
+  readonly workers: {
+    readonly direct: number;
+    readonly queued: number;
+    /** And how many make first attempts of webhooks, ten at a time each: those that hang for 15 s must leave some free. */
+    readonly deliveries: number;
+  };
+  /** Where webhooks may go. */
+  readonly webhooks: Reach;
   /**
    * What the upstream allows for each GSTIN, where nobody set another limit for one. NIC publishes none; 60 a minute is what the
    * one GSP grants that publishes its own (OneFinOps).
@@ -37,11 +45,13 @@ const upstream = {
   lookUpLagMs: 15_000,
 } as const;
 
+const PUBLIC = { schemes: ["https"], ports: [443, 8443], addresses: "public" } satisfies Reach;
+
 const test = {
   mode: "test",
   portals: "sandbox",
   upstream,
-  workers: { direct: 10, queued: 5 },
+  workers: { direct: 10, queued: 5, deliveries: 20 },
   // Our own sandbox has no limit: this one is for trying what happens beyond it.
   policy: { calls: 100, perSeconds: 1, burst: 300, reserve: 100 },
   longWaits: 16,
@@ -49,10 +59,13 @@ const test = {
 } as const;
 
 /**
- * Throws a RangeError that names what is wrong with the stage's upstream. Of a live stage invoices and passwords go
- * nowhere in the clear; only a test stage may have portals on loopback.
+ * Throws a RangeError that names what is wrong with the stage. Of a live stage invoices and passwords go nowhere in the clear;
+ * only a test stage may have portals on loopback, and only the local one has webhooks go to its own network.
  */
 export function checkedStage<const Checked extends Stage>(stage: Checked): Checked {
+  const { addresses, schemes } = stage.webhooks;
+  if (stage.name !== "local" && (addresses !== "public" || schemes.includes("http")))
+    throw new RangeError(`stage ${stage.name}: webhooks go to public servers by https`);
   if (stage.mode === "test" && stage.portals === "sandbox") return stage;
   if (stage.portals === "sandbox") throw new RangeError(`stage ${stage.name}: our sandbox registers nothing`);
   const upstream = Upstream.safeParse({ ...stage.upstream, portals: stage.portals });
@@ -64,8 +77,8 @@ export function checkedStage<const Checked extends Stage>(stage: Checked): Check
 }
 
 export const stages = {
-  local: { ...test, name: "local", logRetentionDays: 1 },
-  sandbox: { ...test, name: "sandbox", logRetentionDays: 30 },
+  local: { ...test, name: "local", webhooks: { schemes: ["https", "http"], addresses: "any" }, logRetentionDays: 1 },
+  sandbox: checkedStage({ ...test, name: "sandbox", webhooks: PUBLIC, logRetentionDays: 30 }),
   live: checkedStage({
     name: "live",
     mode: "live",
@@ -75,7 +88,8 @@ export const stages = {
       { name: "NIC2", url: "https://api.einvoice2.gst.gov.in", ewayBillUrl: "https://api.ewaybillgst.gov.in" },
     ],
     upstream,
-    workers: { direct: 50, queued: 10 },
+    workers: { direct: 50, queued: 10, deliveries: 100 },
+    webhooks: PUBLIC,
     policy: { calls: 60, perSeconds: 60, burst: 20, reserve: 10 },
     longWaits: 400,
     keepData: true,

@@ -4,16 +4,16 @@ import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import { EVENT_SOURCE } from "../shared/event/event.ts";
 import { SANDBOX_CLIENT } from "../shared/sandbox/accounts.ts";
 import type { Stage } from "./config.ts";
 import { Api } from "./constructs/api.ts";
+import { Delivery } from "./constructs/delivery.ts";
 import { FlowQueue } from "./constructs/flow-queue.ts";
 import { Sandbox } from "./constructs/sandbox.ts";
 import { ServiceFunction } from "./constructs/service-function.ts";
-import { Storage } from "./constructs/storage.ts";
+import { BY_ENDPOINT_INDEX, Storage } from "./constructs/storage.ts";
 
-/** One stage of the product: client ▸ API ▸ submit ▸ queues ▸ irp-worker ▸ IRP, and the event bus behind it. */
+/** One stage of the product: client ▸ API ▸ submit ▸ queues ▸ irp-worker ▸ IRP, and behind it the event bus ▸ delivery ▸ webhooks. */
 export class EinvoiceStack extends Stack {
   constructor(scope: Construct, stage: Stage) {
     super(scope, `einvoice-${stage.name}`, { description: `E-Invoice API, stage ${stage.name} (${stage.mode})` });
@@ -32,7 +32,7 @@ export class EinvoiceStack extends Stack {
     const signingKey = new CfnSecret(this, "signing-key", { description: "Signs access tokens" });
     const upstream = this.upstreamSecret(sandbox);
     const dataKey = new Key(this, "data-key", {
-      description: "Wraps the keys that seal portal sessions and passwords",
+      description: "Wraps the keys that seal portal sessions, passwords and the secrets of webhooks",
       enableKeyRotation: true,
       // Without the key what it sealed is lost, so it lives as long as the tables.
       removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -111,13 +111,14 @@ export class EinvoiceStack extends Stack {
     const sweep = new ServiceFunction(this, "sweep", {
       stage,
       errorImpact:
-        "Accepted requests that wait or were lost on the way are not taken up again, and events not told again.",
+        "Accepted requests and webhooks that wait or were lost on the way are not taken up again, and events not told again.",
       timeout: Duration.seconds(50),
       environment: { POLICY },
     })
       .sweeps(storage.requests, "REQUESTS_TABLE", "UpdateItem")
       .sweeps(storage.events, "EVENTS_TABLE", "UpdateItem")
       .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem")
+      .sweeps(storage.deliveries, "DELIVERIES_TABLE", "UpdateItem")
       .queues(queued.queue, "QUEUED_QUEUE_URL", "SendMessage")
       .publishes(bus, "EVENT_BUS");
     new Rule(this, "every-minute", {
@@ -142,15 +143,35 @@ export class EinvoiceStack extends Stack {
       targets: [new LambdaTarget(findRejected.fn)],
     });
 
-    const fanOut = new ServiceFunction(this, "fan-out", {
+    const delivery = new Delivery(this, stage, { storage, bus, dataKey });
+    delivery.takenUpBy(sweep);
+    const REACH = JSON.stringify(stage.webhooks);
+
+    const webhooks = new ServiceFunction(this, "webhooks", {
       stage,
-      errorImpact: "Events reach nobody until the sweeper tells them again.",
-    }).uses(storage.events, "EVENTS_TABLE", "UpdateItem");
-    new Rule(this, "events", {
-      eventBus: bus,
-      eventPattern: { source: [EVENT_SOURCE] },
-      targets: [new LambdaTarget(fanOut.fn)],
-    });
+      errorImpact: "Nobody can set up, test or recover webhooks.",
+      timeout: Duration.seconds(29),
+      environment: { ISSUER, MODE: stage.mode, REACH },
+    })
+      .uses(storage.webhooks, "WEBHOOKS_TABLE", "DeleteItem", "GetItem", "PutItem", "Query")
+      .lists(storage.events, "EVENTS_TABLE", "BatchGetItem", "PutItem")
+      .uses(storage.deliveries, "DELIVERIES_TABLE", "GetItem")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .seals(dataKey, "DATA_KEY", "GenerateDataKey")
+      .publishes(bus, "EVENT_BUS");
+    delivery.opensFrom(webhooks, storage);
+
+    const events = new ServiceFunction(this, "events", {
+      stage,
+      errorImpact: "Nobody can list events and deliveries, nor have one sent again.",
+      environment: { ISSUER },
+    })
+      .lists(storage.events, "EVENTS_TABLE", "BatchGetItem", "GetItem")
+      .lists(storage.deliveries, "DELIVERIES_TABLE", "BatchGetItem", "GetItem")
+      .queries(storage.deliveries, BY_ENDPOINT_INDEX)
+      .uses(storage.webhooks, "WEBHOOKS_TABLE", "GetItem")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
+    delivery.opensFrom(events, storage);
 
     const readIrn = new ServiceFunction(this, "read-irn", {
       stage,
@@ -206,6 +227,8 @@ export class EinvoiceStack extends Stack {
         "print-irn": printIrn,
         "read-request": readRequest,
         taxpayer,
+        webhooks,
+        events,
       },
       notFound,
     );

@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 
-/** SHA-256, in lower-case hex, of the value's canonical JSON (RFC 8785): member order and spelling of numbers play no part. */
-export function canonicalHash(value: unknown): string {
+/** The value's canonical JSON (RFC 8785): member order and spelling of numbers play no part. Throws a TypeError on what is no JSON value. */
+export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError("not a JSON value");
-  return createHash("sha256").update(text).digest("hex");
+  return text;
+}
+
+/** SHA-256, in lower-case hex, of the value's canonical JSON. */
+export function canonicalHash(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }

@@ -15,10 +15,15 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
     ["functions/sandbox-irp/", "shared/sandbox/", "shared/aws/dynamo", "shared/aws/s3-blobs.ts", "shared/env.ts"],
   ],
   ["shared/invoice/", ["shared/invoice/", "shared/money.ts", "shared/gstin.ts"]],
-  ["shared/api/", ["shared/api/", "shared/invoice/", "shared/budget/budget.ts", "shared/irp/irp.ts"]],
+  [
+    "shared/api/",
+    ["shared/api/", "shared/invoice/", "shared/budget/budget.ts", "shared/event/event.ts", "shared/irp/irp.ts"],
+  ],
   ["shared/irp/nic/", ["shared/irp/", "shared/invoice/", "shared/ist.ts"]],
   ["shared/irp/", ["shared/irp/", "shared/invoice/", "shared/document/document-fingerprint.ts", "shared/ist.ts"]],
   ["shared/aws/", ["shared/"]],
+  // Sockets and names: what reaches a server that a customer named. Wiring alone passes it on.
+  ["shared/net/", ["shared/net/", "shared/webhook/"]],
   ["shared/", ["shared/api/", "shared/invoice/", ...registering(), ...nouns(), ...values()]],
   [
     "functions/pipeline/",
@@ -41,6 +46,7 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
       "shared/budget/policy.ts",
       "shared/irp/portals.ts",
       "shared/event/event.ts",
+      "shared/webhook/endpoint-url.ts",
       "shared/sandbox/accounts.ts",
       "shared/blobs.ts",
     ],
@@ -48,7 +54,7 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
 ];
 
 function nouns(): string[] {
-  return ["budget", "document", "event", "idempotency", "oauth", "request", "taxpayer"].map(
+  return ["budget", "document", "event", "idempotency", "oauth", "request", "taxpayer", "webhook"].map(
     (noun) => `shared/${noun}/`,
   );
 }
@@ -60,7 +66,9 @@ function registering(): string[] {
 }
 
 function values(): string[] {
-  return ["gstin", "money", "ist", "canonical-json", "env", "look-through"].map((value) => `shared/${value}.ts`);
+  return ["gstin", "money", "ist", "canonical-json", "env", "look-through", "vault"].map(
+    (value) => `shared/${value}.ts`,
+  );
 }
 
 const sources = ["infra", "functions", "shared"].flatMap(filesBelow).filter((file) => file.endsWith(".ts"));

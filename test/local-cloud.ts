@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Runs `work` with the stack file of a local cloud that is started for it, as `npm start` does, and ended after it. */
-export async function withLocalCloud<Result>(work: (stackFile: string) => Promise<Result>): Promise<Result> {
+export async function withLocalCloud<Result>(
+  work: (stackFile: string) => Promise<Result>,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "einvoice-"));
   const cloud = spawn(process.execPath, ["infra/local/start.ts"], {
-    env: { ...process.env, PORT: "0", LOCAL_DIR: folder },
+    env: { ...process.env, ...variables, PORT: "0", LOCAL_DIR: folder },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise((done) => cloud.once("exit", done));

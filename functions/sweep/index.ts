@@ -1,12 +1,15 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
+import { dynamoDeliveryStore } from "../../shared/aws/dynamo-delivery-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
 import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { eventBridgeBus } from "../../shared/aws/eventbridge-bus.ts";
+import { sfnLadder } from "../../shared/aws/sfn-ladder.ts";
 import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
 import { Policy, policiesOf } from "../../shared/budget/policy.ts";
 import { jsonVariable, readEnv } from "../../shared/env.ts";
@@ -17,8 +20,10 @@ const env = readEnv({
   REQUESTS_TABLE: z.string(),
   EVENTS_TABLE: z.string(),
   UPSTREAM_TABLE: z.string(),
+  DELIVERIES_TABLE: z.string(),
   QUEUED_QUEUE_URL: z.string(),
   EVENT_BUS: z.string(),
+  LADDER: z.string(),
   POLICY: jsonVariable(Policy),
 });
 const now = () => new Date();
@@ -31,5 +36,7 @@ export const handler = createHandler({
   queue: sqsQueue(new SQSClient(), { queued: env.QUEUED_QUEUE_URL }),
   bus: eventBridgeBus(new EventBridgeClient(), env.EVENT_BUS),
   budget: dynamoBudget(db, env.UPSTREAM_TABLE, policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now)),
+  deliveries: dynamoDeliveryStore(db, env.DELIVERIES_TABLE),
+  ladder: sfnLadder(new SFNClient(), env.LADDER),
   now,
 });

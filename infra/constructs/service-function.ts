@@ -12,6 +12,7 @@ import { Construct } from "constructs";
 import type { BlobKind } from "../../shared/blobs.ts";
 import { bundleFolder } from "../bundle.ts";
 import type { Stage } from "../config.ts";
+import type { Ladder } from "./ladder.ts";
 import { DUE_INDEX, LISTED_INDEX } from "./storage.ts";
 
 interface ServiceFunctionProps {
@@ -21,6 +22,8 @@ interface ServiceFunctionProps {
   readonly timeout?: Duration;
   readonly memoryMb?: number;
   readonly environment?: Record<string, string>;
+  /** Takes what it was invoked with and failed on, where nobody waits for its answer. */
+  readonly deadLetters?: Queue;
 }
 
 /** A Lambda function whose code is functions/<name>/. Each grant is a list of actions, given together with the variable that names the resource. */
@@ -29,7 +32,7 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, name: string, props: ServiceFunctionProps) {
     super(scope, name);
-    const { stage, errorImpact, timeout = Duration.seconds(10), memoryMb = 512, environment = {} } = props;
+    const { stage, errorImpact, timeout = Duration.seconds(10), memoryMb = 512, environment = {}, deadLetters } = props;
     const logGroup = new LogGroup(this, "logs", {
       retention: stage.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -45,6 +48,7 @@ export class ServiceFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       environment,
+      ...(deadLetters && { deadLetterQueue: deadLetters }),
     });
   }
 
@@ -87,7 +91,13 @@ export class ServiceFunction extends Construct {
     return this.may("kms", actions, key.keyArn, variable, key.keyArn);
   }
 
-  private queries(table: Table, index: string): this {
+  /** Starts executions of the ladder's state machine. */
+  climbs({ arn }: Ladder, variable: string): this {
+    return this.may("states", ["StartExecution"], arn, variable, arn);
+  }
+
+  /** The look into one index of a table, beside what is due or listed. */
+  queries(table: Table, index: string): this {
     this.fn.addToRolePolicy(
       new PolicyStatement({ actions: ["dynamodb:Query"], resources: [`${table.tableArn}/index/${index}`] }),
     );

@@ -15,8 +15,14 @@ import type { Stage } from "../config.ts";
 /** The sparse index of what is due at a time: only rows that wait for it have both attributes. */
 export const DUE_INDEX = "due";
 
-/** The sparse index of what a GSTIN may list: accepted requests by their time, registered documents by their date. */
+/**
+ * The sparse index of what a GSTIN may list: accepted requests and deliveries by their time, registered documents by their date,
+ * events by when they were put.
+ */
 export const LISTED_INDEX = "listed";
+
+/** What went to one endpoint. */
+export const BY_ENDPOINT_INDEX = "byEndpoint";
 
 function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
   return {
@@ -27,10 +33,10 @@ function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
 }
 
 /** Keys alone: what happens later to what is listed is no write to the index. */
-function listedIndex(sortedBy: string): GlobalSecondaryIndexProps {
+function listedIndex(sortedBy: string, indexName = LISTED_INDEX, of = "listedBy"): GlobalSecondaryIndexProps {
   return {
-    indexName: LISTED_INDEX,
-    partitionKey: { name: "listedBy", type: AttributeType.STRING },
+    indexName,
+    partitionKey: { name: of, type: AttributeType.STRING },
     sortKey: { name: sortedBy, type: AttributeType.STRING },
     projectionType: ProjectionType.KEYS_ONLY,
   };
@@ -47,6 +53,10 @@ export class Storage extends Construct {
   readonly documents: Table;
   /** What happened, 30 days long. */
   readonly events: Table;
+  /** Where GSTINs have their events sent. */
+  readonly webhooks: Table;
+  /** Which event went to which endpoint, and how, 30 days long. */
+  readonly deliveries: Table;
   /** OAuth clients, portal users, published keys. */
   readonly clients: Table;
   /** What all workers know of the upstream: sessions, circuits, error counts. */
@@ -65,6 +75,12 @@ export class Storage extends Construct {
     this.documents.addGlobalSecondaryIndex(listedIndex("listedAt"));
     this.events = this.table("events", { sortKey: true, ttl: "expiresAt" });
     this.events.addGlobalSecondaryIndex(dueIndex("dispatchShard", "dispatchAt"));
+    this.events.addGlobalSecondaryIndex(listedIndex("listedAt"));
+    this.webhooks = this.table("webhooks", { sortKey: true });
+    this.deliveries = this.table("deliveries", { sortKey: true, ttl: "expiresAt" });
+    this.deliveries.addGlobalSecondaryIndex(dueIndex("dueShard", "nextAt"));
+    this.deliveries.addGlobalSecondaryIndex(listedIndex("createdAt", LISTED_INDEX, "gstin"));
+    this.deliveries.addGlobalSecondaryIndex(listedIndex("createdAt", BY_ENDPOINT_INDEX, "endpointId"));
     this.clients = this.table("clients", { sortKey: false, ttl: "expiresAt" });
     this.upstream = this.table("upstream", { sortKey: false, ttl: "expiresAt" });
     this.blobs = this.bucket("blobs");

@@ -23,7 +23,8 @@ export async function runLocalCloud(): Promise<void> {
   progress("starting the engines and the functions");
   const cloud = await startCloud({ ...synthesized, dataFolder: FOLDER, port, speed, progress });
   stopOnSignals(cloud);
-  const stack = await seed({ folder: FOLDER, outputs: cloud.outputs, awsUrl: cloud.awsUrl, region: "ap-south-1" });
+  const { outputs, awsUrl } = cloud;
+  const stack = await seed({ folder: FOLDER, outputs, awsUrl, region: "ap-south-1", speed });
   // The sandbox makes its keys on first use; nobody's first invoice should wait for that.
   await fetch(`${stack.irpUrl}/sandbox/jwks.json`);
   progress("ready");

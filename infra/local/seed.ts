@@ -20,6 +20,8 @@ const Stack = z.object({
   apiUrl: z.string(),
   irpUrl: z.string(),
   awsUrl: z.string(),
+  /** Waits of state machines are so many times shorter. */
+  speed: z.number().default(1),
   clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), gstin: z.string() })),
 });
 export type Stack = z.infer<typeof Stack>;
@@ -32,10 +34,11 @@ export interface SeedOptions {
   readonly outputs: Readonly<Record<string, string>>;
   readonly awsUrl: string;
   readonly region: string;
+  readonly speed: number;
 }
 
 /** Two clients of different GSTINs with their portal users, the sample invoice and stack.json. Clients of an earlier run stay. */
-export async function seed({ folder, outputs, awsUrl, region }: SeedOptions): Promise<Stack> {
+export async function seed({ folder, outputs, awsUrl, region, speed }: SeedOptions): Promise<Stack> {
   const { ApiUrl, IrpUrl, ClientsTable, DataKey } = z
     .object({ ApiUrl: z.string(), IrpUrl: z.string(), ClientsTable: z.string(), DataKey: z.string() })
     .parse(outputs);
@@ -55,6 +58,7 @@ export async function seed({ folder, outputs, awsUrl, region }: SeedOptions): Pr
     apiUrl: ApiUrl,
     irpUrl: IrpUrl,
     awsUrl,
+    speed,
     clients: (await earlierClients(clients, stackFile)) ?? (await newClients(clients)),
   };
   writeFileSync(stackFile, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });

@@ -5,7 +5,7 @@ import { DispDtls, gstin } from "../invoice/party.ts";
 import { cancelReasons } from "../irp/irp.ts";
 
 /** Bodies of our own: a member that they do not know is a mistake, and would be left out in silence. */
-function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+export function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys" ? `expected no member ${issue.keys.join(", ")}` : "expected an object",

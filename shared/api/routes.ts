@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { Invoice } from "../invoice/invoice.ts";
 import { CancelBody, CancelByBody, CancelEwayBillBody, EwayBillBody } from "./change-bodies.ts";
 import type { Scope } from "./scope.ts";
+import { EndpointChangeBody, NewEndpointBody, RecoverBody } from "./webhook-bodies.ts";
 
 interface RouteShape {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -90,6 +91,41 @@ export const routes = [
   { method: "GET", path: "/documents", function: "read-irn", scope: "irn:read" },
   { method: "GET", path: "/irn/{irn}/qr.png", function: "print-irn", scope: "irn:read" },
   { method: "GET", path: "/irn/{irn}/qr.svg", function: "print-irn", scope: "irn:read" },
+  {
+    method: "POST",
+    path: "/webhooks",
+    function: "webhooks",
+    scope: "webhooks:manage",
+    consumes: "application/json",
+    schema: NewEndpointBody,
+  },
+  { method: "GET", path: "/webhooks", function: "webhooks", scope: "webhooks:manage" },
+  { method: "GET", path: "/webhooks/{id}", function: "webhooks", scope: "webhooks:manage" },
+  {
+    method: "PATCH",
+    path: "/webhooks/{id}",
+    function: "webhooks",
+    scope: "webhooks:manage",
+    consumes: "application/json",
+    schema: EndpointChangeBody,
+  },
+  { method: "DELETE", path: "/webhooks/{id}", function: "webhooks", scope: "webhooks:manage" },
+  { method: "POST", path: "/webhooks/{id}/enable", function: "webhooks", scope: "webhooks:manage" },
+  { method: "POST", path: "/webhooks/{id}/disable", function: "webhooks", scope: "webhooks:manage" },
+  { method: "POST", path: "/webhooks/{id}/rotate-secret", function: "webhooks", scope: "webhooks:manage" },
+  { method: "POST", path: "/webhooks/{id}/test", function: "webhooks", scope: "webhooks:manage" },
+  {
+    method: "POST",
+    path: "/webhooks/{id}/recover",
+    function: "webhooks",
+    scope: "webhooks:manage",
+    consumes: "application/json",
+    schema: RecoverBody,
+  },
+  { method: "GET", path: "/events", function: "events", scope: "webhooks:manage" },
+  { method: "GET", path: "/deliveries", function: "events", scope: "webhooks:manage" },
+  { method: "GET", path: "/deliveries/{id}", function: "events", scope: "webhooks:manage" },
+  { method: "POST", path: "/deliveries/{id}/replay", function: "events", scope: "webhooks:manage" },
   { method: "GET", path: "/gstins/{gstin}", function: "taxpayer", scope: "irn:read" },
   { method: "POST", path: "/gstins/{gstin}/sync", function: "taxpayer", scope: "irn:write" },
   { method: "GET", path: "/requests", function: "read-request", scope: "irn:read" },

@@ -63,8 +63,8 @@ export function dynamoDocumentReader(
       const start = before && { key: documentAt(before.irn), at: listedAt(before) };
       // DynamoDB refuses days that end before they begin, and a start outside of them.
       if (first > last || (start && start.at < first)) return { documents: [] };
-      const page = { limit, before: start && start.at <= last ? start : undefined };
-      const { items, next } = await listedItems(db, { TableName, gstin, sortedBy: "listedAt", between, ...page });
+      const page = { limit, after: start && start.at <= last ? start : undefined };
+      const { items, next } = await listedItems(db, { TableName, of: gstin, sortedBy: "listedAt", between, ...page });
       return { documents: items.map((item) => Document.parse(item)), ...(next && { next: positionAt(next.at) }) };
     },
   };

@@ -188,7 +188,13 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
 
     async list(gstin, { limit, before }) {
       const from = before && { key: { pk: before.key, sk: "-" }, at: before.createdAt };
-      const { items, next } = await listedItems(db, { TableName, gstin, sortedBy: "createdAt", limit, before: from });
+      const { items, next } = await listedItems(db, {
+        TableName,
+        of: gstin,
+        sortedBy: "createdAt",
+        limit,
+        after: from,
+      });
       const requests = items.map((item) => StoredRequest.parse(item));
       return { requests, ...(next && { next: { key: next.key.pk, createdAt: next.at } }) };
     },

@@ -1,8 +1,14 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 
-/** The sparse index of what a GSTIN may list: `listedBy` is the GSTIN. It holds keys alone, so that no later write touches it. */
-const LISTED_INDEX = "listed";
+/** An index of what is listed, and the attribute whose value all of one list share. It holds keys alone, so that no later write touches it. */
+export interface ListIndex {
+  readonly name: string;
+  readonly of: string;
+}
+
+/** The sparse index of what a GSTIN may list. */
+const LISTED: ListIndex = { name: "listed", of: "listedBy" };
 const Row = z.record(z.string(), z.string());
 
 /** A place in the index: the item's key in its table, and what the index sorts it by. */
@@ -13,13 +19,19 @@ export interface ListedPlace {
 
 interface ListPage {
   readonly TableName: string;
-  readonly gstin: string;
+  /** Another one than that of the GSTINs. */
+  readonly index?: ListIndex;
+  /** Whose list it is: the GSTIN, or what the index goes by. */
+  readonly of: string;
   /** The attribute that the index sorts by. */
   readonly sortedBy: string;
   /** From and to, both included; a place to go on from is between them too. */
   readonly between?: readonly [string, string];
+  /** `first`: in the index's order. */
+  readonly shows?: "last" | "first";
   readonly limit: number;
-  readonly before?: ListedPlace | undefined;
+  /** Goes on behind it. */
+  readonly after?: ListedPlace | undefined;
 }
 
 /** Items that are listed, the last first; the index says which, a strongly consistent read says how they are now. */
@@ -27,36 +39,41 @@ export async function listedItems(
   db: DynamoDBDocumentClient,
   page: ListPage,
 ): Promise<{ items: Record<string, unknown>[]; next: ListedPlace | undefined }> {
+  const { TableName, index = LISTED, of, sortedBy } = page;
   const { places, next } = await listedPlaces(db, page);
-  const keys = new Map(places.map(({ key }) => [key.pk, key]));
-  const items = await itemsAt(db, page.TableName, [...keys.values()]);
-  const byKey = new Map(items.map((item) => [item["pk"], item]));
+  const keys = new Map(places.map(({ key }) => [identity(key), key]));
+  const items = await itemsAt(db, TableName, [...keys.values()]);
+  const byKey = new Map(items.map((item) => [identity(item), item]));
   const standing = places.flatMap(({ key, at }) => {
-    const item = byKey.get(key.pk);
+    const item = byKey.get(identity(key));
     // The index may still show an earlier life of the key.
-    return item?.[page.sortedBy] === at && item["listedBy"] === page.gstin ? [item] : [];
+    return item?.[sortedBy] === at && item[index.of] === of ? [item] : [];
   });
   return { items: standing, next };
 }
 
 async function listedPlaces(db: DynamoDBDocumentClient, page: ListPage) {
-  const { TableName, gstin, sortedBy, between, limit, before } = page;
+  const { TableName, index = LISTED, of, sortedBy, between, shows = "last", limit, after } = page;
   const placeOf = (row: unknown): ListedPlace => {
-    const { listedBy: _, [sortedBy]: at = "", pk = "", ...rest } = Row.parse(row);
+    const { [index.of]: _, [sortedBy]: at = "", pk = "", ...rest } = Row.parse(row);
     return { key: { ...rest, pk }, at };
   };
   const { Items = [], LastEvaluatedKey } = await db.send(
     new QueryCommand({
       TableName,
-      IndexName: LISTED_INDEX,
-      KeyConditionExpression: `listedBy = :gstin${between ? ` AND ${sortedBy} BETWEEN :from AND :to` : ""}`,
-      ExpressionAttributeValues: { ":gstin": gstin, ...(between && { ":from": between[0], ":to": between[1] }) },
-      ScanIndexForward: false,
+      IndexName: index.name,
+      KeyConditionExpression: `${index.of} = :of${between ? ` AND ${sortedBy} BETWEEN :from AND :to` : ""}`,
+      ExpressionAttributeValues: { ":of": of, ...(between && { ":from": between[0], ":to": between[1] }) },
+      ScanIndexForward: shows === "first",
       Limit: limit,
-      ...(before && { ExclusiveStartKey: { ...before.key, listedBy: gstin, [sortedBy]: before.at } }),
+      ...(after && { ExclusiveStartKey: { ...after.key, [index.of]: of, [sortedBy]: after.at } }),
     }),
   );
   return { places: Items.map(placeOf), next: LastEvaluatedKey && placeOf(LastEvaluatedKey) };
+}
+
+function identity({ pk, sk }: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify([pk, sk]);
 }
 
 async function itemsAt(db: DynamoDBDocumentClient, TableName: string, Keys: readonly ListedPlace["key"][]) {

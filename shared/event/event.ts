@@ -1,19 +1,8 @@
 import * as z from "zod";
+import { catalogue, type EventType } from "./catalogue.ts";
 
-/** Every event there is. Accepted requests make events, and what a portal says of a document later. */
-export const eventTypes = [
-  "irn.generated",
-  "irn.failed",
-  "irn.outcome_unknown",
-  "irn.cancelled",
-  "irn.cancel_failed",
-  "irn.rejected",
-  "ewb.generated",
-  "ewb.failed",
-  "ewb.cancelled",
-  "ewb.cancel_failed",
-] as const;
-export type EventType = (typeof eventTypes)[number];
+export type { EventType };
+export const eventTypes = Object.keys(catalogue) as [EventType];
 
 /** Who speaks, on the bus. */
 export const EVENT_SOURCE = "einvoice";

@@ -34,6 +34,7 @@ function expectationOf(issue: z.core.$ZodIssue): Partial<Expectation> {
 }
 
 function shapeHint(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return "Check the name, or leave it out.";
   return issue.code === "invalid_type" && issue.expected === "array"
     ? "Put it in square brackets, also if there is only one."
     : "Put its members in braces.";

@@ -62,7 +62,7 @@ export function billCancelledEvent(mode: Mode, about: Told, ewbNo: string, cance
 
 /** The registration is well; the e-way bill that was to come with it is not. */
 export function billFailedEvent(mode: Mode, about: Told & { rid: string }, errors: readonly IrpError[]): EventRecord {
-  const said = { code: "refused_by_irp" satisfies ProblemCode, errors: errors.slice(0, MOST_ERRORS) };
+  const said = { code: "refused_by_irp" satisfies ProblemCode, errors: thin(errors) };
   return told("ewb.failed", about.rid.replace(".", "-"), mode, about, said);
 }
 
@@ -73,8 +73,22 @@ interface Failure {
   readonly at: Date;
 }
 
-/** An event is thin: twenty errors say enough, the request holds them all. */
+/** An event stays under 20 KB: so many errors say enough of what the request holds in full. */
 const MOST_ERRORS = 20;
+const LONGEST_CODE = 20;
+const LONGEST_MESSAGE = 200;
+
+function thin(errors: readonly IrpError[]): IrpError[] {
+  return errors.slice(0, MOST_ERRORS).map(({ code, message }) => ({
+    code: shortened(code, LONGEST_CODE),
+    message: shortened(message, LONGEST_MESSAGE),
+  }));
+}
+
+/** In characters, none of them cut in half, nor one that JSON writes as six. */
+function shortened(text: string, most: number): string {
+  return [...text.toWellFormed().replaceAll(/\p{Cc}/gu, " ")].slice(0, most).join("");
+}
 
 const failures = {
   register: "irn.failed",
@@ -85,7 +99,7 @@ const failures = {
 
 export function failedEvent(mode: Mode, { rid, irn, gstin, op }: Request, { code, errors, at }: Failure): EventRecord {
   const links = { request: `/requests/${rid}` };
-  const data = { irn, mode, requestId: rid, code, errors: errors.slice(0, MOST_ERRORS), links };
+  const data = { irn, mode, requestId: rid, code, errors: thin(errors), links };
   const type = op === "register" && code === "outcome_unknown" ? "irn.outcome_unknown" : failures[op];
   const id = eventId(type, rid.replace(".", "-"));
   return { v: 1, id, gstin, type, timestamp: toIstTimestamp(at), data };

@@ -86,7 +86,8 @@ async function sendAgain(deps: SweepDeps, { rid, gstin, irn, attempt }: DueReque
   await deps.queue.send("queued", groupOf("queued", gstin, irn), { v: 1, rid, irn, attempt: attempt + 1 });
 }
 
-async function inSteps<T>(items: readonly T[], work: (item: T) => Promise<void>) {
+/** Some at a time, so that the stores can bear it. One that fails holds up no other. */
+export async function inSteps<T>(items: readonly T[], work: (item: T) => Promise<void>) {
   let failed = 0;
   for (let start = 0; start < items.length; start += AT_ONCE) {
     const results = await Promise.allSettled(items.slice(start, start + AT_ONCE).map(work));

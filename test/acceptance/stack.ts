@@ -6,6 +6,8 @@ import { anInvoice } from "../fakes/an-invoice.ts";
 const Stack = z.object({
   apiUrl: z.string(),
   irpUrl: z.string(),
+  /** How many times faster than in the product the ladder is; only a local cloud says so. */
+  speed: z.number().optional(),
   clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), gstin: z.string() })).min(2),
 });
 

@@ -10,7 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
+import { dynamoDeliveryStore } from "../../shared/aws/dynamo-delivery-store.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
+import { dynamoEndpointStore } from "../../shared/aws/dynamo-endpoint-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
 import { dynamoGstinList, dynamoIrpUserStore } from "../../shared/aws/dynamo-irp-user-store.ts";
 import { dynamoOutcomes } from "../../shared/aws/dynamo-outcomes.ts";
@@ -27,7 +29,9 @@ import { memoryVault } from "../fakes/memory-vault.ts";
 import { budgetContract } from "./budget.contract.ts";
 import { circuitsContract } from "./circuits.contract.ts";
 import { clientStoreContract } from "./client-store.contract.ts";
+import { aDelivery, anAttempt, deliveryStoreContract } from "./delivery-store.contract.ts";
 import { documentStoreContract } from "./document-store.contract.ts";
+import { anEndpoint, endpointStoreContract } from "./endpoint-store.contract.ts";
 import { type EngineTables, startEngineTables } from "./engine-tables.ts";
 import { eventLogContract } from "./event-log.contract.ts";
 import { irpUserStoreContract, listed } from "./irp-user-store.contract.ts";
@@ -213,7 +217,77 @@ describe("dynamoBudget", () => budgetContract((policies) => dynamoBudget(tables.
 describe("dynamoPolicyStore", () => policyStoreContract(() => dynamoPolicyStore(tables.db, tables.names.upstream)));
 describe("dynamoWaitingRoom", () =>
   waitingRoomContract((places) => dynamoWaitingRoom(tables.db, tables.names.upstream, places)));
-describe("dynamoEventLog", () => eventLogContract(events));
+describe("dynamoEventLog", () => {
+  eventLogContract(events);
+
+  it("finds and dispatches an event of before there were lists, which is in none", async () => {
+    const [gstin, id, timestamp] = [fresh(), fresh(), "2026-08-18T14:30:00+05:30"];
+    const event = { v: 1, id, gstin, type: "irn.generated", timestamp, data: {} } as const;
+    const dispatch = { dispatchAt: AT.getTime(), dispatchShard: "0" };
+    const Item = { pk: gstin, sk: `${timestamp}#${id}`, ...event, ...dispatch };
+    await tables.db.send(new PutCommand({ TableName: tables.names.events, Item }));
+
+    expect(await events().find(event)).toEqual(event);
+    expect(await events().list(gstin, { since: new Date(0), limit: 100 })).toEqual({ events: [] });
+    expect(await events().append({ ...event, data: { other: true } }, AT)).toEqual(event);
+    expect((await events().undispatched(AT, 100_000)).filter((each) => each.id === id)).toEqual([event]);
+    await events().dispatched(event);
+    expect((await events().undispatched(AT, 100_000)).filter((each) => each.id === id)).toEqual([]);
+    expect(await events().list(gstin, { since: new Date(0), limit: 100 })).toEqual({ events: [] });
+  });
+
+  it("lists by keys alone, so that the dispatch of an event is no write to the index", async () => {
+    const [gstin, id, timestamp] = [fresh(), fresh(), "2026-08-18T14:30:00+05:30"];
+    await events().append({ v: 1, id, gstin, type: "irn.generated", timestamp, data: {} }, AT);
+    expect(await indexed(tables.names.events, "listed", "listedBy", gstin)).toEqual([
+      { pk: gstin, sk: `${timestamp}#${id}`, listedBy: gstin, listedAt: `00${AT.getTime()}#${timestamp}#${id}` },
+    ]);
+  });
+});
+describe("dynamoEndpointStore", () => {
+  const endpoints = () => dynamoEndpointStore(tables.db, tables.names.webhooks);
+  endpointStoreContract(endpoints);
+
+  it("lists what does not fit one page of a query", async () => {
+    const [gstin, sealed] = [fresh(), "s".repeat(350_000)];
+    const ids = ["a", "b", "c", "d"];
+    for (const id of ids) await endpoints().create(anEndpoint({ gstin, id, secrets: [{ sealed }] }));
+    expect((await endpoints().list(gstin)).map(({ id }) => id)).toEqual(ids);
+  });
+});
+describe("dynamoDeliveryStore", () => {
+  const deliveries = () => dynamoDeliveryStore(tables.db, tables.names.deliveries);
+  deliveryStoreContract(deliveries);
+
+  it("lets a delivery expire 30 days after it was opened, whatever happens to it", async () => {
+    const { gstin, id, ...rest } = aDelivery();
+    await deliveries().open({ ...rest, gstin, id });
+    const itemOf = async () =>
+      (await tables.db.send(new GetCommand({ TableName: tables.names.deliveries, Key: { pk: gstin, sk: id } }))).Item;
+    const expiresAt = at(30 * 86_400_000).getTime() / 1000;
+    expect(await itemOf()).toMatchObject({ v: 1, expiresAt, dueShard: expect.stringMatching(/^[0-7]$/) });
+    await deliveries().attempted({ ...rest, gstin, id }, anAttempt(), { state: "delivered" });
+    expect(await itemOf()).toMatchObject({ expiresAt });
+    expect(await itemOf()).not.toHaveProperty("dueShard");
+  });
+
+  it("lists by keys alone, so that no attempt is a write to either index", async () => {
+    const delivery = aDelivery();
+    const { gstin, id, endpointId, createdAt } = delivery;
+    await deliveries().open(delivery);
+    await deliveries().attempted(delivery, anAttempt(), { state: "delivered" });
+    const { deliveries: TableName } = tables.names;
+    const place = { pk: gstin, sk: id, createdAt };
+    expect(await indexed(TableName, "listed", "gstin", gstin)).toEqual([{ ...place, gstin }]);
+    expect(await indexed(TableName, "byEndpoint", "endpointId", endpointId)).toEqual([{ ...place, endpointId }]);
+  });
+});
+
+async function indexed(TableName: string, IndexName: string, of: string, value: string) {
+  const which = { KeyConditionExpression: `${of} = :of`, ExpressionAttributeValues: { ":of": value } };
+  return (await tables.db.send(new QueryCommand({ TableName, IndexName, ...which }))).Items;
+}
+
 describe("dynamoClientStore", () => clientStoreContract(() => dynamoClientStore(tables.db, tables.names.clients)));
 describe("dynamoProfileStore", () => profileStoreContract(() => dynamoProfileStore(tables.db, tables.names.clients)));
 describe("dynamoIrpUserStore", () => {

@@ -16,6 +16,8 @@ export interface TableNames {
   readonly requests: string;
   readonly documents: string;
   readonly events: string;
+  readonly webhooks: string;
+  readonly deliveries: string;
   readonly clients: string;
   readonly upstream: string;
 }
@@ -38,10 +40,19 @@ export async function startEngineTables(): Promise<EngineTables> {
     region: process.env["AWS_REGION"] ?? "ap-south-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
-  const [requests, documents, events, clients, upstream] = await Promise.all([
+  const [requests, documents, events, webhooks, deliveries, clients, upstream] = await Promise.all([
     createTable(client, "requests", ["pk", "sk"], dueIndex("sweepShard", "sweepAt"), listedIndex("createdAt")),
     createTable(client, "documents", ["pk"], listedIndex("listedAt")),
-    createTable(client, "events", ["pk", "sk"], dueIndex("dispatchShard", "dispatchAt")),
+    createTable(client, "events", ["pk", "sk"], dueIndex("dispatchShard", "dispatchAt"), listedIndex("listedAt")),
+    createTable(client, "webhooks", ["pk", "sk"]),
+    createTable(
+      client,
+      "deliveries",
+      ["pk", "sk"],
+      dueIndex("dueShard", "nextAt"),
+      listedIndex("createdAt", "listed", "gstin"),
+      listedIndex("createdAt", "byEndpoint", "endpointId"),
+    ),
     createTable(client, "clients", ["pk"]),
     createTable(client, "upstream", ["pk"]),
   ]);
@@ -49,7 +60,7 @@ export async function startEngineTables(): Promise<EngineTables> {
   return {
     db: dynamo(client),
     url,
-    names: { requests, documents, events, clients, upstream },
+    names: { requests, documents, events, webhooks, deliveries, clients, upstream },
     async stop() {
       client.destroy();
       await local?.close();
@@ -63,16 +74,16 @@ interface Index {
   readonly attributes: readonly AttributeDefinition[];
 }
 
-function listedIndex(sortedBy: string): Index {
+function listedIndex(sortedBy: string, IndexName = "listed", of = "listedBy"): Index {
   return {
     attributes: [
-      { AttributeName: "listedBy", AttributeType: "S" },
+      { AttributeName: of, AttributeType: "S" },
       { AttributeName: sortedBy, AttributeType: "S" },
     ],
     index: {
-      IndexName: "listed",
+      IndexName,
       KeySchema: [
-        { AttributeName: "listedBy", KeyType: "HASH" },
+        { AttributeName: of, KeyType: "HASH" },
         { AttributeName: sortedBy, KeyType: "RANGE" },
       ],
       Projection: { ProjectionType: "KEYS_ONLY" },
@@ -111,7 +122,7 @@ async function createTable(
       KeySchema: keys.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? "HASH" : "RANGE" })),
       AttributeDefinitions: [
         ...keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
-        ...indexes.flatMap(({ attributes }) => attributes),
+        ...new Map(indexes.flatMap(({ attributes }) => attributes).map((each) => [each.AttributeName, each])).values(),
       ],
       ...(indexes.length > 0 ? { GlobalSecondaryIndexes: indexes.map(({ index }) => index) } : {}),
     }),

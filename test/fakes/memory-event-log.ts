@@ -1,9 +1,10 @@
 import type { EventKey, EventRecord } from "../../shared/event/event.ts";
-import { DISPATCH_WITHIN_MS, type EventLog } from "../../shared/event/event-log.ts";
+import { DISPATCH_WITHIN_MS, type EventLog, type EventPosition } from "../../shared/event/event-log.ts";
 
-/** An event, and when the bus is to be told of it again: absent once it is dispatched. */
+/** An event, when it was put, and when the bus is to be told of it again: absent once it is dispatched. */
 export interface EventRow {
   readonly event: EventRecord;
+  readonly putAt: number;
   readonly dispatchAt?: number;
 }
 
@@ -18,6 +19,22 @@ export function memoryEventLog(rows: EventRows = new Map()): EventLog {
       return structuredClone(standing.event);
     },
 
+    async find(key) {
+      return structuredClone(rows.get(eventKey(key))?.event);
+    },
+
+    async list(gstin, { since, limit, after }) {
+      const listed = [...rows.values()].filter(({ event, putAt }) => event.gstin === gstin && putAt >= since.getTime());
+      const rest = listed
+        .map(placed)
+        .sort(firstPut)
+        .filter((each) => !after || firstPut(each, after) > 0);
+      const page = rest.slice(0, limit);
+      const last = page.at(-1);
+      const next = last && rest.length > limit ? { next: positionOf(last) } : {};
+      return { events: structuredClone(page.map(({ event, putAt }) => ({ ...event, putAt }))), ...next };
+    },
+
     async undispatched(now, limit) {
       const due = [...rows.values()].filter(({ dispatchAt = Infinity }) => dispatchAt <= now.getTime());
       return due
@@ -28,18 +45,36 @@ export function memoryEventLog(rows: EventRows = new Map()): EventLog {
 
     async postpone(key, at) {
       const row = rows.get(eventKey(key));
-      if (row?.dispatchAt !== undefined) rows.set(eventKey(key), undispatched(row.event, at));
+      if (row?.dispatchAt !== undefined) rows.set(eventKey(key), { ...row, dispatchAt: dispatchAt(at) });
     },
 
     async dispatched(key) {
       const row = rows.get(eventKey(key));
-      if (row) rows.set(eventKey(key), { event: row.event });
+      if (row) rows.set(eventKey(key), { event: row.event, putAt: row.putAt });
     },
   };
 }
 
 export function undispatched(event: EventRecord, at: Date): EventRow {
-  return { event: structuredClone(event), dispatchAt: at.getTime() + DISPATCH_WITHIN_MS };
+  return { event: structuredClone(event), putAt: at.getTime(), dispatchAt: dispatchAt(at) };
+}
+
+function dispatchAt(at: Date): number {
+  return at.getTime() + DISPATCH_WITHIN_MS;
+}
+
+function placed({ event, putAt }: EventRow) {
+  return { putAt, timestamp: event.timestamp, id: event.id, event };
+}
+
+function positionOf({ putAt, timestamp, id }: EventPosition): EventPosition {
+  return { putAt, timestamp, id };
+}
+
+/** Events that were put at the same time by their timestamps and ids. */
+function firstPut(one: EventPosition, other: EventPosition): number {
+  const [a, b] = [one, other].map(({ timestamp, id }) => `${timestamp}#${id}`);
+  return one.putAt - other.putAt || (a === b ? 0 : (a ?? "") < (b ?? "") ? -1 : 1);
 }
 
 export function eventKey({ gstin, timestamp, id }: Omit<EventKey, "v">): string {

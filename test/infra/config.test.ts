@@ -34,6 +34,15 @@ describe("the upstream of a live stage", () => {
     expect(checkedStage(stage)).toBe(stage);
   });
 
+  it.each<[string, Stage["webhooks"]]>([
+    ["private addresses", { ...stages.live.webhooks, addresses: "any" }],
+    ["http", { ...stages.live.webhooks, schemes: ["https", "http"] }],
+  ])("has webhooks reach no %s, which the local stage may", (_, webhooks) => {
+    for (const stage of [stages.live, stages.sandbox])
+      expect(() => checkedStage<Stage>({ ...stage, webhooks })).toThrow("webhooks go to public servers by https");
+    expect(checkedStage<Stage>({ ...stages.local, webhooks })).toMatchObject({ webhooks });
+  });
+
   it("is what each stage has", () => {
     for (const stage of Object.values(stages)) expect(checkedStage<Stage>(stage)).toBe(stage);
   });

@@ -81,9 +81,11 @@ describe("the functions", () => {
       sweep: {
         REQUESTS_TABLE: ["Query", "UpdateItem"],
         EVENTS_TABLE: ["Query", "UpdateItem"],
+        DELIVERIES_TABLE: ["Query", "UpdateItem"],
         QUEUED_QUEUE_URL: ["SendMessage"],
         EVENT_BUS: ["PutEvents"],
         UPSTREAM_TABLE: ["GetItem"],
+        LADDER: ["StartExecution"],
       },
       findrejected: {
         DOCUMENTS_TABLE: ["GetItem", "UpdateItem"],
@@ -93,7 +95,39 @@ describe("the functions", () => {
         ...CALLS,
       },
       taxpayer: { CLIENTS_TABLE: ["GetItem"], ...CALLS },
-      fanout: { EVENTS_TABLE: ["UpdateItem"] },
+      deliveryfanout: {
+        EVENTS_TABLE: ["GetItem", "UpdateItem"],
+        WEBHOOKS_TABLE: ["Query"],
+        ...OPENS,
+        // Its dead-letter queue.
+        "": ["SendMessage"],
+      },
+      deliverydeliverwebhook: {
+        DELIVERIES_TABLE: ["GetItem", "UpdateItem"],
+        WEBHOOKS_TABLE: ["GetItem", "UpdateItem"],
+        EVENTS_TABLE: ["GetItem", "PutItem"],
+        DATA_KEY: ["Decrypt"],
+        EVENT_BUS: ["PutEvents"],
+        LADDER: ["StartExecution"],
+        // The queue that feeds it.
+        "": CONSUMES,
+      },
+      webhooks: {
+        WEBHOOKS_TABLE: ["DeleteItem", "GetItem", "PutItem", "Query"],
+        EVENTS_TABLE: ["BatchGetItem", "PutItem", "Query"],
+        CLIENTS_TABLE: ["GetItem"],
+        DATA_KEY: ["GenerateDataKey"],
+        EVENT_BUS: ["PutEvents"],
+        ...OPENS,
+        DELIVERIES_TABLE: ["GetItem", "PutItem"],
+      },
+      events: {
+        EVENTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
+        WEBHOOKS_TABLE: ["GetItem"],
+        CLIENTS_TABLE: ["GetItem"],
+        ...OPENS,
+        DELIVERIES_TABLE: ["BatchGetItem", "GetItem", "PutItem", "Query"],
+      },
       oauth: { CLIENTS_TABLE: ["GetItem"], SIGNING_KEY_SECRET: ["GetSecretValue"] },
       rotatekeys: { CLIENTS_TABLE: ["GetItem", "PutItem"], SIGNING_KEY_SECRET: ["GetSecretValue", "PutSecretValue"] },
       validateinvoice: { CLIENTS_TABLE: ["GetItem"] },
@@ -113,18 +147,29 @@ describe("the functions", () => {
     });
   });
 
-  it("query one index of a table each, and no table", () => {
+  it("query an index each, and of the tables that of endpoints alone", () => {
     const policies = Object.entries(live.findResources("AWS::IAM::Policy") as Record<string, PolicyResource>);
     const queried = policies.flatMap(([id, { Properties }]) =>
       Properties.PolicyDocument.Statement.filter(({ Action }) => [Action].flat().includes("dynamodb:Query")).map(
-        ({ Resource }) => [id.replace(/fnServiceRole.*/, ""), /[^"]*(?="\]\]\})/.exec(JSON.stringify(Resource))?.[0]],
+        ({ Resource }) => {
+          const [, table, index = ""] =
+            /"storage([a-z]+)[0-9A-F]{8}","Arn"\](?:\},"(.*?)")?/.exec(JSON.stringify(Resource)) ?? [];
+          return [id.replace(/fnServiceRole.*/, ""), `${table}${index}`];
+        },
       ),
     );
     expect(queried.sort()).toEqual([
-      ["readirn", "/index/listed"],
-      ["readrequest", "/index/listed"],
-      ["sweep", "/index/due"],
-      ["sweep", "/index/due"],
+      ["deliveryfanout", "webhooks"],
+      ["events", "deliveries/index/byEndpoint"],
+      ["events", "deliveries/index/listed"],
+      ["events", "events/index/listed"],
+      ["readirn", "documents/index/listed"],
+      ["readrequest", "requests/index/listed"],
+      ["sweep", "deliveries/index/due"],
+      ["sweep", "events/index/due"],
+      ["sweep", "requests/index/due"],
+      ["webhooks", "events/index/listed"],
+      ["webhooks", "webhooks"],
     ]);
   });
 
@@ -178,14 +223,13 @@ describe("the tables", () => {
     live.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Retain" });
   });
 
-  it("keep documents for ever and let requests and events expire", () => {
-    expect(tableNamed(live, "storagerequests")).toMatchObject({
-      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
-    });
-    expect(tableNamed(live, "storageevents")).toMatchObject({
-      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
-    });
-    expect(tableNamed(live, "storagedocuments")).not.toHaveProperty("TimeToLiveSpecification");
+  it("keep documents and endpoints for ever and let requests, events and deliveries expire", () => {
+    for (const table of ["storagerequests", "storageevents", "storagedeliveries"])
+      expect(tableNamed(live, table)).toMatchObject({
+        TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+      });
+    for (const table of ["storagedocuments", "storagewebhooks"])
+      expect(tableNamed(live, table)).not.toHaveProperty("TimeToLiveSpecification");
   });
 });
 
@@ -241,13 +285,16 @@ describe("the bucket of what fits no item", () => {
 
 describe("the indexes of what is listed", () => {
   it.each([
-    ["storagerequests", "createdAt"],
-    ["storagedocuments", "listedAt"],
-  ])("hold keys alone, so that no later write is one to the index: %s by %s", (table, sortedBy) => {
+    ["storagerequests", "createdAt", "listed", "listedBy"],
+    ["storagedocuments", "listedAt", "listed", "listedBy"],
+    ["storageevents", "listedAt", "listed", "listedBy"],
+    ["storagedeliveries", "createdAt", "listed", "gstin"],
+    ["storagedeliveries", "createdAt", "byEndpoint", "endpointId"],
+  ])("hold keys alone, so that no later write is one to the index: %s by %s", (table, sortedBy, IndexName, of) => {
     expect(tableNamed(live, table)?.["GlobalSecondaryIndexes"]).toContainEqual({
-      IndexName: "listed",
+      IndexName,
       KeySchema: [
-        { AttributeName: "listedBy", KeyType: "HASH" },
+        { AttributeName: of, KeyType: "HASH" },
         { AttributeName: sortedBy, KeyType: "RANGE" },
       ],
       Projection: { ProjectionType: "KEYS_ONLY" },
@@ -302,16 +349,86 @@ describe("the queues", () => {
     },
   );
 
-  it("feed the worker in batches whose records fail one by one, each queue with its own ceiling", () => {
+  it("feed the workers in batches whose records fail one by one, each queue with its own ceiling", () => {
     const mappings = Object.values(live.findResources("AWS::Lambda::EventSourceMapping")).map(
       ({ Properties }) => Properties,
     );
-    expect(mappings.map(({ ScalingConfig }) => ScalingConfig.MaximumConcurrency).sort()).toEqual([10, 50]);
+    expect(mappings.map(({ ScalingConfig }) => ScalingConfig.MaximumConcurrency).sort()).toEqual([10, 100, 50]);
     for (const { FunctionResponseTypes, BatchSize } of mappings) {
       expect({ FunctionResponseTypes, BatchSize }).toEqual({
         FunctionResponseTypes: ["ReportBatchItemFailures"],
         BatchSize: 10,
       });
+    }
+  });
+});
+
+describe("webhooks", () => {
+  it("are queued in a standard queue, out of others' sight for longer than an attempt may take", () => {
+    live.hasResourceProperties("AWS::SQS::Queue", {
+      QueueName: "einvoice-live-deliveries",
+      FifoQueue: Match.absent(),
+      VisibilityTimeout: 90,
+      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+    });
+    live.hasResourceProperties("AWS::SQS::Queue", { QueueName: "einvoice-live-deliveries-dead" });
+    live.hasResourceProperties("AWS::Lambda::Function", {
+      Description: Match.stringLikeRegexp("Webhooks arrive late"),
+      Timeout: 30,
+    });
+  });
+
+  it("climb a ladder that waits as long as it is told, has the attempt made, and goes on until it is over", () => {
+    const [definition] = ladders(live);
+    expect(definition).toMatchObject({
+      StartAt: "Wait",
+      States: {
+        Wait: { Type: "Wait", SecondsPath: "$.waitSeconds", Next: "Attempt" },
+        Attempt: {
+          Type: "Task",
+          Resource: "arn::states:::lambda:invoke",
+          Parameters: { "Payload.$": "$" },
+          OutputPath: "$.Payload",
+          Retry: [{ ErrorEquals: ["States.ALL"] }],
+          Next: "Is it over?",
+        },
+        "Is it over?": { Choices: [{ Variable: "$.isOver", BooleanEquals: false, Next: "Wait" }], Default: "Over" },
+        Over: { Type: "Succeed" },
+      },
+    });
+    live.hasResourceProperties("AWS::StepFunctions::StateMachine", { StateMachineType: "STANDARD" });
+  });
+
+  it("give the ladder up to the sweeper before that takes the delivery for lost", () => {
+    const { MaxAttempts, IntervalSeconds, BackoffRate } = ladders(live)[0]?.States.Attempt.Retry[0] ?? {};
+    const pauses = Array.from({ length: MaxAttempts }, (_, n) => IntervalSeconds * BackoffRate ** n);
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThan(5 * 60);
+  });
+
+  it("let the ladder call the one function, and nothing else", () => {
+    const granted = Object.values(live.findResources("AWS::IAM::Policy") as Record<string, PolicyResource>)
+      .filter(({ Properties: { Roles } }) => Roles.some(({ Ref }) => Ref.startsWith("deliveryladderrole")))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const Resource = { "Fn::GetAtt": [expect.stringMatching(/^deliverydeliverwebhookfn/), "Arn"] };
+    expect(granted).toEqual([{ Effect: "Allow", Action: "lambda:InvokeFunction", Resource }]);
+  });
+
+  it("keep what the bus and the fan-out could not deliver", () => {
+    const dead = { "Fn::GetAtt": [Match.stringLikeRegexp("^deliveryfanoutdead"), "Arn"] };
+    live.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: { source: ["einvoice"] },
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: dead } })],
+    });
+    live.hasResourceProperties("AWS::Lambda::Function", { DeadLetterConfig: { TargetArn: dead } });
+  });
+
+  it("reach public servers by https alone, and are made for nowhere else", () => {
+    for (const template of [live, sandbox]) {
+      const reaches = Object.values(template.findResources("AWS::Lambda::Function") as Record<string, LambdaResource>)
+        .map(({ Properties }) => Properties.Environment?.Variables["REACH"])
+        .filter((reach) => reach !== undefined);
+      const REACH = JSON.stringify({ schemes: ["https"], ports: [443, 8443], addresses: "public" });
+      expect(reaches).toEqual([REACH, REACH]);
     }
   });
 });
@@ -357,11 +474,25 @@ const CALLS = {
   UPSTREAM_SECRET: ["GetSecretValue"],
   DATA_KEY: ["Decrypt", "GenerateDataKey"],
 };
+/** What it takes to open deliveries and have them attempted. */
+const OPENS = {
+  DELIVERIES_TABLE: ["PutItem"],
+  DELIVERY_QUEUE_URL: ["SendMessage"],
+  LADDER: ["StartExecution"],
+};
 const CONSUMES = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"];
 
 function tableNamed(template: Template, prefix: string) {
   const found = Object.entries(template.findResources("AWS::DynamoDB::Table")).find(([id]) => id.startsWith(prefix));
   return found?.[1].Properties;
+}
+
+/** The definitions of the state machines; what they refer to is left out. */
+function ladders(template: Template) {
+  return Object.values(template.findResources("AWS::StepFunctions::StateMachine")).map(({ Properties }) => {
+    const parts: unknown[] = Properties.DefinitionString["Fn::Join"][1];
+    return JSON.parse(parts.map((part) => (typeof part === "string" ? part : "")).join(""));
+  });
 }
 
 /** Function → variable → actions on the resource that the variable names. A grant without a variable has the key "". */

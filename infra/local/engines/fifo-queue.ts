@@ -158,7 +158,7 @@ export function fifoQueue({ settings: given = {}, now, newId, deadLetter = () =>
     receive({ max = 1, visibilityTimeoutSeconds = settings.visibilityTimeoutSeconds } = {}) {
       const time = settle();
       const received: ReceivedMessage[] = [];
-      for (const [key, lane] of lanes) {
+      for (const [key, lane] of settings.fifo ? lanes : fairly(lanes, inFlight, time)) {
         if (received.length === max || inFlight.size >= inFlightLimit) break;
         if (lane.inFlight === 0) serve(key, lane, received, max, time, visibilityTimeoutSeconds);
       }
@@ -237,6 +237,24 @@ export function fifoQueue({ settings: given = {}, now, newId, deadLetter = () =>
       for (const message of dump.messages.toSorted((a, b) => a.sequence - b.sequence)) add({ ...message });
     },
   };
+}
+
+/** A standard queue is fair between groups: whoever has the least in flight is served next. AWS is so towards noisy groups only. */
+function fairly(lanes: Iterable<[string, Lane]>, inFlight: Iterable<StoredMessage>, time: number): [string, Lane][] {
+  const before = new Map<string, number>();
+  const rankOf = ({ groupId }: StoredMessage) => {
+    if (groupId === undefined) return 0;
+    const rank = before.get(groupId) ?? 0;
+    before.set(groupId, rank + 1);
+    return rank;
+  };
+  for (const message of inFlight) rankOf(message);
+  const ranked: { entry: [string, Lane]; rank: number }[] = [];
+  for (const entry of lanes) {
+    const [head] = entry[1].waiting;
+    if (head && head.visibleAt <= time) ranked.push({ entry, rank: rankOf(head) });
+  }
+  return ranked.sort((one, other) => one.rank - other.rank).map(({ entry }) => entry);
 }
 
 const atVisible = (message: StoredMessage) => message.visibleAt;

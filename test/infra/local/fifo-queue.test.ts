@@ -65,6 +65,17 @@ describe("groups", () => {
     queue.receive();
     expect(bodies()).toEqual(["2"]);
   });
+
+  it("on a standard queue are served in turn, the one with the least in flight first, and nobody waits for another", () => {
+    const { queue, bodies } = setup({ fifo: false });
+    for (let n = 1; n <= 20; n++) queue.send({ body: `big${n}`, groupId: "big" });
+    queue.receive({ max: 5 });
+    for (const body of ["small1", "small2"]) queue.send({ body, groupId: "small" });
+    queue.send({ body: "later", groupId: "small", delaySeconds: 60 });
+    queue.send({ body: "alone" });
+    expect(bodies(5)).toEqual(["small1", "alone", "small2", "big6", "big7"]);
+    expect(bodies(2)).toEqual(["big8", "big9"]);
+  });
 });
 
 describe("deduplication", () => {
