@@ -1,6 +1,6 @@
 import { asks } from "./change-stories.ts";
 import type { Hole } from "./holes.ts";
-import { GATEWAY, LOST, MINUTE, SECOND_KEY } from "./scenarios.ts";
+import { GATEWAY, HOUR, LOST, MINUTE, SECOND_KEY } from "./scenarios.ts";
 
 const SECOND = 1_000;
 const registered = { tries: 1 } as const;
@@ -380,5 +380,50 @@ export const changeHoles: readonly Hole[] = [
     without: "settledAbsence",
     noticedBy: "no change after its end",
     ends: ["201", "201"],
+  },
+  {
+    // Somebody made a bill and cancelled it a moment before ours was made. Ours is too new to be shown, and theirs is.
+    story: {
+      name: "a stranger's bill that a look-up shows proves that ours is cancelled",
+      callers: [registered, asks("make_ewb"), asks("cancel_ewb", { atMs: MINUTE + 2 * SECOND })],
+      changes: [{}, GATEWAY],
+      lagMs: 15 * SECOND,
+      government: {
+        billsElsewhere: [
+          { atMs: 50 * SECOND, is: "made" },
+          { atMs: 55 * SECOND, is: "cancelled" },
+        ],
+      },
+    },
+    without: "newerBill",
+    noticedBy: "the outcome is true",
+    ends: ["201", "201", "200"],
+  },
+  {
+    // A look-up lag beyond the configured one, which ends between the settled look-up and the refusal: 9999.
+    story: {
+      name: "the refusal of a second cancellation hides that the first was made",
+      callers: [registered, asks("cancel", { tries: 1 })],
+      changes: [LOST, { loginMs: 8 * SECOND }],
+      lagMs: 65 * SECOND,
+    },
+    ends: ["201", "200"],
+  },
+  {
+    // Its answer is lost, and for more than a day no portal answers.
+    story: {
+      name: "a change is given up after a day, and was made",
+      callers: [registered, asks("cancel", { flow: "queued", tries: 1, waitMs: 0 })],
+      changes: [LOST],
+      lagMs: 3 * SECOND,
+      government: {
+        dead: [
+          { portal: "NIC1", fromMs: MINUTE + 500, toMs: 25 * HOUR },
+          { portal: "NIC2", fromMs: MINUTE + 500, toMs: 25 * HOUR },
+        ],
+      },
+      lastsMs: 25 * HOUR,
+    },
+    ends: ["201", "200"],
   },
 ];

@@ -22,6 +22,7 @@ export interface Counts {
   billCancellations: number;
   changesElsewhere: number;
   changed: number;
+  inProgress: number;
   rejections: number;
   changeResubmissions: number;
 }
@@ -50,6 +51,7 @@ export function noCounts(): Counts {
     billCancellations: 0,
     changesElsewhere: 0,
     changed: 0,
+    inProgress: 0,
     rejections: 0,
     changeResubmissions: 0,
   };

@@ -328,6 +328,7 @@ export function newWatch(deps: WatchDeps): Watch {
     }
     if (code === "idempotency_key_reused") must(isReused(call), "400 only for an accepted key", detail);
     changes.told(call, text);
+    if (code === "registration_in_progress") counts.inProgress++;
     if (rid === undefined) return;
     const request = accepted.get(rid);
     must(request !== undefined, "202 only for an accepted request", detail);
