@@ -20,8 +20,8 @@ export interface Figures {
   readonly guards: Readonly<Record<"powertools" | "ours", GuardCosts>>;
 }
 
-/** What webhooks need: only the fan-out changes an event. */
-const FAN_OUT = /^UpdateItem .*events/;
+/** What webhooks need: only the fan-out reads and changes an event, and asks for endpoints. */
+const FAN_OUT = /^(GetItem|UpdateItem) .*events|storagewebhooks/;
 
 /** All figures as the tables of the README, in Markdown. */
 export function report(figures: Figures): string {
