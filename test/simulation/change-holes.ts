@@ -426,4 +426,14 @@ export const changeHoles: readonly Hole[] = [
     },
     ends: ["201", "200"],
   },
+  {
+    // Theirs is too new to be shown, and the end of ours too.
+    story: {
+      name: "a bill that we know as cancelled stands in the way of the document's cancellation",
+      callers: [withBill, asks("cancel_ewb"), asks("cancel", { atMs: MINUTE + 4 * SECOND })],
+      lagMs: 15 * SECOND,
+      government: { billsElsewhere: [{ atMs: MINUTE + 2 * SECOND, is: "made" }] },
+    },
+    ends: ["201", "200", "refused_by_irp"],
+  },
 ];

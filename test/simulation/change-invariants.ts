@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Bill, type Cancellation, Change } from "../../shared/document/change.ts";
 import type { Document } from "../../shared/document/document.ts";
+import type { Hold } from "../../shared/document/document-store.ts";
 import { eventId } from "../../shared/event/event.ts";
 import type { Answer } from "../../shared/irp/irp.ts";
 import type { Outcome, Request } from "../../shared/request/request.ts";
@@ -154,7 +155,7 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
     document: Document,
     detail: () => string,
   ): void {
-    const number = z.string().catch("").parse(body["ewbNo"]);
+    const number = String(body["ewbNo"]);
     const bill = document.bills?.find(({ ewbNo }) => ewbNo === number);
     counts.changed++;
     if (op === "cancel") {
@@ -230,7 +231,7 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
         submissionsOf.set(is.rid, { worker: after.lock?.worker, atMs: nowMs(), sends: 0, noes: 0 });
       if (was && is.n > was.n) counts.changeResubmissions++;
     }
-    const worker = z.looseObject({ worker: z.string() }).safeParse(effect.args[1]).data?.worker;
+    const worker = holderOf(effect);
     if (after.reg && !before?.reg) hasFrozen(after);
     if (after.cancelled && !before?.cancelled) nowCancelled(before, after, after.cancelled, worker);
     if (after.status === "REJ" && before?.status === "ACT") nowRejected(after);
@@ -252,8 +253,10 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
       const isUp = bill.status === "ACT" || (now?.status === "CNL" && now.cancelled?.rid === bill.cancelled?.rid);
       must(isSame && isUp, "the status goes upwards", detail);
     }
-    const active = after.bills?.filter(({ status }) => status === "ACT") ?? [];
-    must(active.length <= 1, "the status goes upwards", detail);
+    const { bills = [] } = after;
+    const active = bills.filter(({ status }) => status === "ACT");
+    const isEachOnce = new Set(bills.map(({ ewbNo }) => ewbNo)).size === bills.length;
+    must(active.length <= 1 && isEachOnce, "the status goes upwards", detail);
   }
 
   function nowCancelled(
@@ -262,7 +265,7 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
     cancelled: Cancellation,
     worker: string | undefined,
   ): void {
-    isClaim(before, cancelled.rid, truthOf(after)?.ended, worker, `cancellation of ${after.irn.slice(0, 6)}`);
+    isClaim(before, cancelled, truthOf(after)?.ended, worker, `cancellation of ${after.irn.slice(0, 6)}`);
     isAsTold(eventId("irn.cancelled", after.irn), after, cancelled);
   }
 
@@ -271,7 +274,7 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
     const event = eventOf(eventId("irn.rejected", after.irn))?.event;
     must(event !== undefined, "the event comes first", () => `${after.irn} rejected`);
     // Who found it may have stopped after the event, and a bill have been cancelled since.
-    const isSame = z.number().parse(event?.data["seq"]) <= after.seq;
+    const isSame = Number(event?.data["seq"]) <= after.seq;
     must(isSame, "a change is what its event says", () => `${after.irn}: ${JSON.stringify(event)}`);
     must(truthOf(after)?.status === "REJ", "the outcome is true", () => `${after.irn} is not rejected`);
   }
@@ -284,21 +287,21 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
   ): void {
     const { ewbNo, cancelled } = bill;
     if (!cancelled) return;
-    isClaim(before, cancelled.rid, billOf(ewbNo)?.ended, worker, `cancellation of ${ewbNo}`);
+    isClaim(before, cancelled, billOf(ewbNo)?.ended, worker, `cancellation of ${ewbNo}`);
     isAsTold(eventId("ewb.cancelled", ewbNo), after, cancelled);
   }
 
-  /** Who ended it, as the document says, against the truth. */
+  /** Who ended it, as the document says, against the truth. Nobody knows a stranger's reasons. */
   function isClaim(
     before: Document | undefined,
-    rid: string | undefined,
+    { rid, reason }: Cancellation,
     truth: Ending | undefined,
     worker: string | undefined,
     what: string,
   ): void {
     const detail = () => `${what} by ${rid ?? "somebody"}, in truth by ${truth ? (truth.by ?? "somebody") : "nobody"}`;
     must(truth !== undefined, "the outcome is true", detail);
-    if (rid === undefined) must(truth?.by !== before?.pending?.rid, "the outcome is true", detail);
+    if (rid === undefined) must(truth?.by !== before?.pending?.rid && !reason, "the outcome is true", detail);
     else must(truth?.by === rid || mayBeOf(rid, worker), "the outcome is true", detail);
   }
 
@@ -393,7 +396,7 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
   function isNumbered({ irn, seq, status }: Document): void {
     const numbers = [...rows.events.values()]
       .filter(({ event }) => event.data["irn"] === irn && NUMBERED.has(event.type))
-      .map(({ event }) => z.number().parse(event.data["seq"]));
+      .map(({ event }) => Number(event.data["seq"]));
     const isFound = status === "REJ" && eventOf(eventId("irn.rejected", irn)) !== undefined;
     const isWhole = numbers.length === seq - (isFound ? 1 : 0) && new Set(numbers).size === numbers.length;
     const isWithin = numbers.every((number) => number >= 1 && number <= seq);
@@ -401,6 +404,11 @@ export function newChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
   }
 
   return { committed, sent, heard, final, document, told, atRest };
+}
+
+/** Who registers a document, or writes what became of it. */
+function holderOf({ label, args }: Effect): string | undefined {
+  return label === "documents.change" || label === "documents.register" ? (args[1] as Hold).worker : undefined;
 }
 
 function isUnknown(outcome: Outcome | undefined): boolean {

@@ -42,7 +42,7 @@ export interface InstanceDeps {
 type Method = (...args: unknown[]) => Promise<unknown>;
 type Settle = () => void;
 
-const READS = new Set(["find", "level", "current", "open", "answer", "due", "undispatched", "irnOfBill"]);
+const READS = new Set(["find", "level", "current", "open", "answer", "due", "undispatched", "irnOfBill", "look"]);
 
 export function newInstance(name: string, deps: InstanceDeps): Instance {
   const { scheduler, startMs, skewMs, observe, tell, counts } = deps;
