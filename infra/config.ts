@@ -28,6 +28,11 @@ export interface Stage {
   readonly policy: Policy;
   /** How many callers may begin a long wait in ten seconds; the others are answered 202. Each keeps a function busy. */
   readonly longWaits: number;
+  /**
+   * How long documents and audit records are kept, in months from 31 December after their financial year: section 36 CGST says 72
+   * months from the due date of the annual return.
+   */
+  readonly retentionMonths: number;
   /** Live data outlives its stack. */
   readonly keepData: boolean;
   readonly logRetentionDays: 1 | 30 | 365;
@@ -55,6 +60,7 @@ const test = {
   // Our own sandbox has no limit: this one is for trying what happens beyond it.
   policy: { calls: 100, perSeconds: 1, burst: 300, reserve: 100 },
   longWaits: 16,
+  retentionMonths: 72,
   keepData: false,
 } as const;
 
@@ -92,6 +98,7 @@ export const stages = {
     webhooks: PUBLIC,
     policy: { calls: 60, perSeconds: 60, burst: 20, reserve: 10 },
     longWaits: 400,
+    retentionMonths: 72,
     keepData: true,
     logRetentionDays: 365,
   }),

@@ -45,7 +45,8 @@ export class EinvoiceStack extends Stack {
         .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
         .uses(storage.upstream, "UPSTREAM_TABLE", "GetItem", "PutItem", "UpdateItem")
         .knows(upstream, "UPSTREAM_SECRET", "GetSecretValue")
-        .seals(dataKey, "DATA_KEY", "GenerateDataKey", "Decrypt");
+        .seals(dataKey, "DATA_KEY", "GenerateDataKey", "Decrypt")
+        .audits(storage.audit, stage);
 
     const oauth = new ServiceFunction(this, "oauth", {
       stage,
@@ -73,6 +74,7 @@ export class EinvoiceStack extends Stack {
       memoryMb: 1024,
       environment: { ISSUER, MODE: stage.mode, UPSTREAM, POLICY, LONG_WAITS: String(stage.longWaits) },
     })
+      .audits(storage.audit, stage)
       .uses(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "BatchGetItem", "GetItem")
       .keeps(storage.blobs, "BLOBS_BUCKET", "PAY", "PutObject")
@@ -87,7 +89,9 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Nobody can try a document before sending it.",
       memoryMb: 1024,
       environment: { ISSUER },
-    }).uses(storage.clients, "CLIENTS_TABLE", "GetItem");
+    })
+      .audits(storage.audit, stage)
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
 
     const worker = new ServiceFunction(this, "irp-worker", {
       stage,
@@ -153,6 +157,7 @@ export class EinvoiceStack extends Stack {
       timeout: Duration.seconds(29),
       environment: { ISSUER, MODE: stage.mode, REACH },
     })
+      .audits(storage.audit, stage)
       .uses(storage.webhooks, "WEBHOOKS_TABLE", "DeleteItem", "GetItem", "PutItem", "Query")
       .lists(storage.events, "EVENTS_TABLE", "BatchGetItem", "PutItem")
       .uses(storage.deliveries, "DELIVERIES_TABLE", "GetItem")
@@ -166,6 +171,7 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Nobody can list events and deliveries, nor have one sent again.",
       environment: { ISSUER },
     })
+      .audits(storage.audit, stage)
       .lists(storage.events, "EVENTS_TABLE", "BatchGetItem", "GetItem")
       .lists(storage.deliveries, "DELIVERIES_TABLE", "BatchGetItem", "GetItem")
       .queries(storage.deliveries, BY_ENDPOINT_INDEX)
@@ -178,6 +184,7 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Nobody can read documents.",
       environment: { ISSUER, MODE: stage.mode },
     })
+      .audits(storage.audit, stage)
       .lists(storage.documents, "DOCUMENTS_TABLE", "BatchGetItem", "GetItem")
       .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
@@ -188,6 +195,7 @@ export class EinvoiceStack extends Stack {
       memoryMb: 1024,
       environment: { ISSUER },
     })
+      .audits(storage.audit, stage)
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
       .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
@@ -197,6 +205,7 @@ export class EinvoiceStack extends Stack {
       errorImpact: "Callers cannot learn the outcome of accepted requests, nor what is left of their budget.",
       environment: { ISSUER, POLICY },
     })
+      .audits(storage.audit, stage)
       .lists(storage.requests, "REQUESTS_TABLE", "BatchGetItem", "GetItem")
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
       .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")

@@ -9,6 +9,11 @@ export function toIstTimestamp(at: Date): string {
   return `${shifted(at).toISOString().slice(0, 19)}+05:30`;
 }
 
+/** Instant → `2026-08-18T14:03:09.123+05:30`. */
+export function toIstMilliseconds(at: Date): string {
+  return `${shifted(at).toISOString().slice(0, 23)}+05:30`;
+}
+
 /** Instant → `2026-08-18 14:03:09`, the portals' own form. */
 export function toPortalTime(at: Date): string {
   return shifted(at).toISOString().slice(0, 19).replace("T", " ");
@@ -38,6 +43,12 @@ export function toDocumentDate(at: Date): string {
 export function endOfDayInIndia(at: Date): Date {
   const day = shifted(at).toISOString().slice(0, 10);
   return new Date(Date.parse(`${day}T00:00:00+05:30`) + 24 * 60 * 60 * 1000);
+}
+
+/** The calendar year in whose March the instant's financial year ends. */
+export function financialYearEnd(at: Date): number {
+  const inIndia = shifted(at);
+  return inIndia.getUTCFullYear() + (inIndia.getUTCMonth() >= 3 ? 1 : 0);
 }
 
 function shifted(at: Date): Date {

@@ -27,7 +27,15 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
   ["shared/", ["shared/api/", "shared/invoice/", ...registering(), ...nouns(), ...values()]],
   [
     "functions/pipeline/",
-    ["functions/pipeline/", "shared/api/", "shared/invoice/", "shared/oauth/", "shared/request/", "shared/document/"],
+    [
+      "functions/pipeline/",
+      "shared/api/",
+      "shared/audit/",
+      "shared/invoice/",
+      "shared/oauth/",
+      "shared/request/",
+      "shared/document/",
+    ],
   ],
   // Wiring alone knows AWS.
   ["functions/*/index.ts", ["functions/", "shared/"]],
@@ -54,7 +62,7 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
 ];
 
 function nouns(): string[] {
-  return ["budget", "document", "event", "idempotency", "oauth", "request", "taxpayer", "webhook"].map(
+  return ["audit", "budget", "document", "event", "idempotency", "oauth", "request", "taxpayer", "webhook"].map(
     (noun) => `shared/${noun}/`,
   );
 }

@@ -2,6 +2,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { auditOf, auditVariables } from "../../shared/aws/dynamo-audit-log.ts";
 import { dynamoDeliveryStore } from "../../shared/aws/dynamo-delivery-store.ts";
 import { dynamoEndpointStore } from "../../shared/aws/dynamo-endpoint-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
@@ -13,6 +14,7 @@ import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv({
+  ...auditVariables,
   EVENTS_TABLE: z.string(),
   DELIVERIES_TABLE: z.string(),
   WEBHOOKS_TABLE: z.string(),
@@ -27,6 +29,7 @@ const now = () => new Date();
 export const handler = createHandler({
   log: newLog("events"),
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
+  audit: auditOf(db, env, now),
   events: dynamoEventLog(db, env.EVENTS_TABLE),
   deliveries: dynamoDeliveryStore(db, env.DELIVERIES_TABLE),
   endpoints: dynamoEndpointStore(db, env.WEBHOOKS_TABLE),

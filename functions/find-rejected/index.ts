@@ -10,7 +10,7 @@ import { dynamoGstinList } from "../../shared/aws/dynamo-irp-user-store.ts";
 import { eventBridgeBus } from "../../shared/aws/eventbridge-bus.ts";
 import { upstreamConnection, upstreamVariables } from "../../shared/aws/upstream-connection.ts";
 import { readEnv } from "../../shared/env.ts";
-import { newLog } from "../pipeline/log.ts";
+import { newLog, telling } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv({
@@ -20,10 +20,12 @@ const env = readEnv({
   EVENT_BUS: z.string(),
 });
 const db = dynamo();
-const { irp, portals } = upstreamConnection(db, env);
+const log = newLog("find-rejected");
+const { irp, portals, journal } = upstreamConnection(db, env, telling(log));
 
 export const handler = createHandler({
-  log: newLog("find-rejected"),
+  log,
+  journal,
   users: dynamoGstinList(db, env.CLIENTS_TABLE),
   documents: {
     ...dynamoDocumentReader(db, env.DOCUMENTS_TABLE),

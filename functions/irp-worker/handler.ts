@@ -1,3 +1,4 @@
+import type { Journal } from "../../shared/audit/journal.ts";
 import type { Flow } from "../../shared/budget/flow.ts";
 import { type Admission, type AdmitDeps, admit } from "../../shared/request/admit.ts";
 import type { WorkDeps } from "../../shared/request/job.ts";
@@ -9,6 +10,7 @@ import { queueFunction, type RecordVerdict } from "../pipeline/queue-function.ts
 type Deps = WorkDeps &
   AdmitDeps & {
     readonly log: Log;
+    readonly journal: Journal;
     readonly queue: Pick<Queue, "handBack">;
     readonly flowOf: (queueArn: string) => Flow;
   };
@@ -31,6 +33,7 @@ export function createHandler(deps: Deps) {
       const flow = deps.flowOf(record.eventSourceARN);
       const receives = Number(record.attributes.ApproximateReceiveCount);
       const admission = await admit(deps, message, { flow, receives });
+      if (admission.is === "over") await deps.journal.settled();
       if (admission.is === "later") return { returnAt: admission.until };
       return admission.is === "over" ? "acknowledge" : { admitted: admission };
     },
@@ -50,7 +53,8 @@ function tellingVerify({ log, verify }: Deps): Deps["verify"] {
 }
 
 async function process(deps: Deps, { request, hasSlot }: Admitted, attempt: number): Promise<RecordVerdict> {
-  const verdict = await work(deps, request, hasSlot);
+  // The record is acknowledged once what was noted of it is on record: else it comes again.
+  const verdict = await work(deps, request, hasSlot).finally(() => deps.journal.settled());
   const { rid, irn } = request;
   deps.log.info("worked", { rid, irn, attempt, verdict: verdict.is });
   return verdict.is === "done" ? "acknowledge" : { returnAt: verdict.until };

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
+import { keptUntil } from "../../shared/audit/retention.ts";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { dynamoDocumentStore } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
@@ -13,7 +14,7 @@ import { sqsQueue } from "../../shared/aws/sqs-queue.ts";
 import { upstreamConnection, upstreamVariables } from "../../shared/aws/upstream-connection.ts";
 import { readEnv } from "../../shared/env.ts";
 import { verifyDocument } from "../../shared/irp/verify.ts";
-import { newLog } from "../pipeline/log.ts";
+import { newLog, telling } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv({
@@ -29,15 +30,18 @@ const env = readEnv({
 const db = dynamo();
 const blobs = blobsOf(db, env);
 const now = () => new Date();
-const { irp, portals, keys, budget } = upstreamConnection(db, env);
+const log = newLog("irp-worker");
+const { irp, portals, keys, budget, journal } = upstreamConnection(db, env, telling(log));
 
 export const handler = createHandler({
-  log: newLog("irp-worker"),
+  log,
+  journal,
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE, blobs),
   documents: dynamoDocumentStore(
     db,
     { documents: env.DOCUMENTS_TABLE, requests: env.REQUESTS_TABLE, events: env.EVENTS_TABLE },
     blobs,
+    () => keptUntil(now(), env.RETENTION_MONTHS),
   ),
   events: dynamoEventLog(db, env.EVENTS_TABLE),
   bus: eventBridgeBus(new EventBridgeClient(), env.EVENT_BUS),

@@ -9,8 +9,9 @@ import {
   routeKey,
   routes,
 } from "../../shared/api/routes.ts";
-import type { Scope } from "../../shared/api/scope.ts";
-import { type Caller, type VerifyTokenDeps, verifyToken } from "../../shared/oauth/verify-token.ts";
+import type { Audit } from "../../shared/audit/audit-log.ts";
+import { requireScope, type VerifyTokenDeps, verifyToken } from "../../shared/oauth/verify-token.ts";
+import { audited } from "./audited.ts";
 import { readBody } from "./body.ts";
 import type { Call, HttpAnswer, Operation } from "./http.ts";
 import { beginLog, type Log } from "./log.ts";
@@ -20,6 +21,8 @@ export interface PipelineDeps {
   readonly log: Log;
   /** Absent in functions whose routes all go without a token. */
   readonly tokens?: VerifyTokenDeps;
+  /** There where tokens are: every call with a token is recorded. */
+  readonly audit?: Audit;
 }
 
 type HttpMiddleware = MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
@@ -43,8 +46,27 @@ export function httpFunction<Name extends RoutedFunction>(
         (each) => each.function === name && routeKey(each) === event.routeKey,
       );
       if (!operation || !route) throw new Problem("not_found", "no such route");
-      return response(await operation(await readCall(deps, event, route)));
+      return response(await answer(deps, event, route, operation));
     });
+}
+
+/** From the moment that the caller is known, whatever comes of the call is recorded. */
+async function answer(
+  { tokens, audit, log }: PipelineDeps,
+  event: APIGatewayProxyEventV2,
+  route: Route,
+  operation: Operation<unknown>,
+): Promise<HttpAnswer> {
+  const { scope } = route;
+  if (!scope)
+    return operation({ ...readCall(event, route), caller: undefined, asked: undefined, note: () => undefined });
+  if (!tokens || !audit) throw new Error("a route asks for a token and the function has no use for one");
+  const caller = await verifyToken(tokens, event.headers["authorization"]);
+  log.appendKeys({ gstin: caller.gstin, clientId: caller.clientId });
+  return audited({ audit, log }, event, caller, (recorded) => {
+    requireScope(caller, scope);
+    return operation({ ...readCall(event, route), caller, ...recorded });
+  });
 }
 
 /** Names the call in the log and in the answer, whatever comes of it. */
@@ -69,8 +91,8 @@ function answerWithId(
   log.info("answered", { method: http.method, route: event.routeKey, status: response.statusCode });
 }
 
-async function readCall(deps: PipelineDeps, event: APIGatewayProxyEventV2, route: Route): Promise<Call<unknown>> {
-  const caller = route.scope ? await authenticate(deps, event, route.scope) : undefined;
+/** Throws a Problem when the body is none that the route takes. */
+function readCall(event: APIGatewayProxyEventV2, route: Route): Omit<Call<unknown>, "caller" | "asked" | "note"> {
   const { requestId, http } = event.requestContext;
   return {
     requestId,
@@ -79,20 +101,8 @@ async function readCall(deps: PipelineDeps, event: APIGatewayProxyEventV2, route
     params: defined(event.pathParameters),
     query: defined(event.queryStringParameters),
     headers: event.headers,
-    caller,
     body: readBody(event, route),
   };
-}
-
-async function authenticate(
-  { tokens, log }: PipelineDeps,
-  event: APIGatewayProxyEventV2,
-  scope: Scope,
-): Promise<Caller> {
-  if (!tokens) throw new Error("a route asks for a token and the function cannot verify one");
-  const caller = await verifyToken(tokens, event.headers["authorization"], scope);
-  log.appendKeys({ gstin: caller.gstin, clientId: caller.clientId });
-  return caller;
 }
 
 /** API Gateway takes text as it is, and bytes in base64 alone. */

@@ -1,3 +1,5 @@
+import type { About, Asked } from "../../shared/audit/record.ts";
+
 /** One parsed, authenticated HTTP call, as operations see it. */
 export interface Call<Body = undefined> {
   readonly requestId: string;
@@ -11,6 +13,15 @@ export interface Call<Body = undefined> {
   readonly body: Body;
   /** Who calls; the route table says which routes ask for a token. */
   readonly caller: { readonly clientId: string; readonly gstin: string } | undefined;
+  /** How the audit trail names the call; there where there is a caller. */
+  readonly asked: Asked | undefined;
+  /** Adds to what the audit trail says of the call. */
+  readonly note: (about: CallNotes) => void;
+}
+
+/** `isAccepted`: the intent is recorded and the outcome will be, so that the call needs no record of its own. */
+export interface CallNotes extends About {
+  readonly isAccepted?: true;
 }
 
 export interface HttpAnswer {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { auditOf, auditVariables } from "../../shared/aws/dynamo-audit-log.ts";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
@@ -12,6 +13,7 @@ import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv({
+  ...auditVariables,
   ...blobVariables,
   REQUESTS_TABLE: z.string(),
   DOCUMENTS_TABLE: z.string(),
@@ -27,6 +29,7 @@ const now = () => new Date();
 export const handler = createHandler({
   log: newLog("read-request"),
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
+  audit: auditOf(db, env, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE, blobs),
   budget: dynamoBudget(db, env.UPSTREAM_TABLE, policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now)),

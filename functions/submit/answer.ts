@@ -13,7 +13,7 @@ import { type Submission, type SubmitDeps, type Submitted, submit } from "../../
 import { waitForOutcome } from "../../shared/request/wait.ts";
 import type { WaitingRoom } from "../../shared/request/waiting-room.ts";
 import type { ProfileStore } from "../../shared/taxpayer/profile-store.ts";
-import type { Call, HttpAnswer } from "../pipeline/http.ts";
+import type { Call, CallNotes, HttpAnswer } from "../pipeline/http.ts";
 import type { PipelineDeps } from "../pipeline/http-function.ts";
 import { outcomeAnswer } from "../pipeline/outcome-answer.ts";
 
@@ -41,10 +41,12 @@ export async function answerTo(
   preference: Preference,
   { refusal, ...asking }: Asking,
 ): Promise<HttpAnswer> {
+  call.note({ irn: asking.irn });
   const isQrWanted = includesQr(call.query);
   const isServed = servedNow(deps, asking.gstin);
   const submission = submissionOf(call, preference, asking);
   const submitted = refusal ? await earlierAnswerOr(deps, submission, refusal) : await submit(deps, submission);
+  call.note(notesOf(submitted));
   const { waitMs, applied } = preference;
   const answer =
     submitted.is === "known"
@@ -52,6 +54,12 @@ export async function answerTo(
       : await acceptedAnswer(deps, submitted, submission, (await isServed) ? waitMs : 0);
   const headers = { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}) };
   return { ...(isQrWanted ? withImage(deps, answer) : answer), headers };
+}
+
+/** What was accepted by this very call has its intent recorded. */
+function notesOf(submitted: Submitted): CallNotes {
+  if (submitted.is === "known") return submitted.replayOf ? { rid: submitted.replayOf } : {};
+  return submitted.joined ? { rid: submitted.rid } : { rid: submitted.rid, isAccepted: true };
 }
 
 /** A registration's answer is the one that is frozen text. It stands, whether its image can be drawn or not. */
@@ -66,16 +74,17 @@ function withImage({ log }: SubmitFunctionDeps, answer: HttpAnswer): HttpAnswer 
 }
 
 function submissionOf(
-  { method, path, query, headers, requestId }: Call<unknown>,
+  { method, path, query, headers, asked }: Call<unknown>,
   { respondAsync }: Preference,
-  { body, ...asked }: Omit<Asking, "refusal">,
+  { body, ...asking }: Omit<Asking, "refusal">,
 ): Submission {
+  if (!asked) throw new Error("the route asks for no token");
   return {
-    ...asked,
+    ...asking,
     payload: { method, path, query: { ...query }, body },
     flow: respondAsync ? "queued" : "direct",
     idempotencyKey: readIdempotencyKey(headers["idempotency-key"]),
-    requestId,
+    asked,
   };
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { auditOf, auditVariables } from "../../shared/aws/dynamo-audit-log.ts";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
@@ -25,6 +26,7 @@ import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv({
+  ...auditVariables,
   ...blobVariables,
   REQUESTS_TABLE: z.string(),
   DOCUMENTS_TABLE: z.string(),
@@ -45,6 +47,7 @@ const now = () => new Date();
 export const handler = createHandler({
   log: newLog("submit"),
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
+  audit: auditOf(db, env, now),
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE, blobs),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE, blobs),
   outcomes: dynamoOutcomes(db, { requests: env.REQUESTS_TABLE, documents: env.DOCUMENTS_TABLE }, blobs),

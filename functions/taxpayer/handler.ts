@@ -1,11 +1,12 @@
 import { Problem } from "../../shared/api/problem.ts";
+import type { Journal } from "../../shared/audit/journal.ts";
 import { Gstin } from "../../shared/gstin.ts";
 import { toIstTimestamp } from "../../shared/ist.ts";
 import { type LookUpDeps, lookUpTaxpayer } from "../../shared/taxpayer/look-up-taxpayer.ts";
 import { type Call, type HttpAnswer, ok } from "../pipeline/http.ts";
 import { httpFunction, type PipelineDeps } from "../pipeline/http-function.ts";
 
-type Deps = PipelineDeps & LookUpDeps & { readonly mode: "test" | "live" };
+type Deps = PipelineDeps & LookUpDeps & { readonly mode: "test" | "live"; readonly journal: Pick<Journal, "settled"> };
 
 export function createHandler(deps: Deps) {
   return httpFunction("taxpayer", deps, {
@@ -17,7 +18,8 @@ export function createHandler(deps: Deps) {
 /** Any taxpayer, for whoever may call a portal: what the portals say of one is no secret. */
 async function show(deps: Deps, { params, caller }: Call, operation: "taxpayer" | "syncTaxpayer"): Promise<HttpAnswer> {
   const gstin = readGstin(params["gstin"] ?? "");
-  const taxpayer = await lookUpTaxpayer(deps, operation, caller?.gstin ?? "", gstin);
+  const looked = lookUpTaxpayer(deps, operation, caller?.gstin ?? "", gstin);
+  const taxpayer = await looked.finally(() => deps.journal.settled());
   return ok({ ...taxpayer, asOf: toIstTimestamp(deps.now()), mode: deps.mode });
 }
 

@@ -5,6 +5,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
+import { auditOf, auditVariables } from "../../shared/aws/dynamo-audit-log.ts";
 import { dynamoDeliveryStore } from "../../shared/aws/dynamo-delivery-store.ts";
 import { dynamoEndpointStore } from "../../shared/aws/dynamo-endpoint-store.ts";
 import { dynamoEventLog } from "../../shared/aws/dynamo-event-log.ts";
@@ -19,6 +20,7 @@ import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv({
+  ...auditVariables,
   WEBHOOKS_TABLE: z.string(),
   DELIVERIES_TABLE: z.string(),
   EVENTS_TABLE: z.string(),
@@ -37,6 +39,7 @@ const now = () => new Date();
 export const handler = createHandler({
   log: newLog("webhooks"),
   tokens: tokenChecks(db, { table: env.CLIENTS_TABLE, issuer: env.ISSUER }, now),
+  audit: auditOf(db, env, now),
   endpoints: dynamoEndpointStore(db, env.WEBHOOKS_TABLE),
   deliveries: dynamoDeliveryStore(db, env.DELIVERIES_TABLE),
   events: dynamoEventLog(db, env.EVENTS_TABLE),

@@ -67,6 +67,12 @@ export class ServiceFunction extends Construct {
     return this.queries(table, LISTED_INDEX).uses(table, variable, ...actions);
   }
 
+  /** Writes audit records. None reads them, but for those who show or archive them. */
+  audits(table: Table, { retentionMonths }: Stage): this {
+    this.fn.addEnvironment("RETENTION_MONTHS", String(retentionMonths));
+    return this.uses(table, "AUDIT_TABLE", "PutItem");
+  }
+
   /** S3 actions on the objects of one kind in a bucket, without the `s3:`. */
   keeps(bucket: Bucket, variable: string, kind: BlobKind, ...actions: [string, ...string[]]): this {
     return this.may("s3", actions, bucket.arnForObjects(`${kind}/*`), variable, bucket.bucketName);

@@ -77,12 +77,19 @@ export function resubmitting(place: DocumentPlace, hold: Hold, pending: Submissi
 }
 
 /** A bill that comes with the registration is a change of its own, with an event of its own. */
-export function registering(place: DocumentPlace, hold: Hold, { reg, status, about, bill }: Registered) {
+/** `expiresAt`: epoch seconds; none to keep it for ever. */
+export function registering(
+  place: DocumentPlace,
+  hold: Hold,
+  { reg, status, about, bill }: Registered,
+  expiresAt: number | undefined,
+) {
+  const also = given({ bills: bill && [bill], expiresAt });
   return {
     ...at(place),
-    UpdateExpression: `SET reg = :reg, #status = :status, about = :about, listedBy = ownerGstin, listedAt = :listedAt, seq = seq + :changes${bill ? ", bills = :bills" : ""} REMOVE pending, #lock`,
+    UpdateExpression: `SET ${["reg = :reg, #status = :status, about = :about, listedBy = ownerGstin, listedAt = :listedAt, seq = seq + :changes", ...also.sets].join(", ")} REMOVE pending, #lock`,
     ConditionExpression: `${MINE} AND attribute_not_exists(reg)`,
-    ExpressionAttributeNames: { "#lock": "lock", "#status": "status" },
+    ExpressionAttributeNames: { "#lock": "lock", "#status": "status", ...also.names },
     ExpressionAttributeValues: {
       ":me": hold.worker,
       ":reg": reg,
@@ -90,7 +97,7 @@ export function registering(place: DocumentPlace, hold: Hold, { reg, status, abo
       ":about": about,
       ":listedAt": listedAt({ docDate: about.docDate, irn: place.irn }),
       ":changes": bill ? 2 : 1,
-      ...(bill ? { ":bills": [bill] } : {}),
+      ...also.values,
     },
   };
 }

@@ -70,13 +70,21 @@ export function dynamoDocumentReader(
   };
 }
 
-/** pk = `DOC#irn`, `RESP#irn` or `EWB#no`. The refusing transaction reaches into the requests and events tables. */
+/**
+ * pk = `DOC#irn`, `RESP#irn` or `EWB#no`. The refusing transaction reaches into the requests and events tables. What is registered
+ * is kept until the time that `keptUntil` says, or for ever.
+ */
 export function dynamoDocumentStore(
   db: DynamoDBDocumentClient,
   tables: { documents: string; requests: string; events: string },
   blobs?: Blobs,
+  keptUntil?: () => Date,
 ): DocumentStore {
   const TableName = tables.documents;
+  const expiry = () => {
+    const until = keptUntil?.();
+    return until && { expiresAt: until.getTime() / 1000 };
+  };
 
   return {
     ...dynamoDocumentReader(db, TableName, blobs),
@@ -108,19 +116,20 @@ export function dynamoDocumentStore(
     },
 
     async freezeAnswer(irn, body) {
-      const Item = { ...answerAt(irn), ...(await keepText(blobs, `RESP/${irn}`, body)) };
+      const Item = { ...answerAt(irn), ...expiry(), ...(await keepText(blobs, `RESP/${irn}`, body)) };
       const frozen = await conditionally(() => db.send(new PutCommand(ifAbsent(TableName, Item))));
       return frozen.held ? body : keptText(blobs, frozen.item);
     },
 
     async register(irn, hold, registered) {
-      const registration = registering({ TableName, irn }, hold, registered);
+      const registration = registering({ TableName, irn }, hold, registered, expiry()?.expiresAt);
       const written = await conditionally(() => db.send(new UpdateCommand(registration)));
       return written.held ? "registered" : "fenced";
     },
 
     async nameBill(ewbNo, irn) {
-      await conditionally(() => db.send(new PutCommand(ifAbsent(TableName, { ...billAt(ewbNo), v: 1, irn }))));
+      const Item = { ...billAt(ewbNo), v: 1, irn, ...expiry() };
+      await conditionally(() => db.send(new PutCommand(ifAbsent(TableName, Item))));
     },
 
     async refuse({ irn, hold, pending, refused, bills, rid, outcome, event, at }) {

@@ -4,6 +4,9 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { type Journal, journalOf } from "../audit/journal.ts";
+import type { AuditEntry } from "../audit/record.ts";
+import { upstreamEntry } from "../audit/upstream-entry.ts";
 import type { Budget } from "../budget/budget.ts";
 import { budgetedIrp } from "../budget/budgeted-irp.ts";
 import { patientBudget } from "../budget/patient-budget.ts";
@@ -15,6 +18,7 @@ import type { Irp } from "../irp/irp.ts";
 import { type PortalKeys, portalKeys } from "../irp/portal-keys.ts";
 import { portalNames, Upstream } from "../irp/portals.ts";
 import { upstreamIrp } from "../irp/upstream-adapters.ts";
+import { auditOf, auditVariables } from "./dynamo-audit-log.ts";
 import { dynamoBudget } from "./dynamo-budget.ts";
 import { dynamoCircuits } from "./dynamo-circuits.ts";
 import { dynamoIrpUserStore } from "./dynamo-irp-user-store.ts";
@@ -25,6 +29,7 @@ import { secretUpstream } from "./secret-upstream.ts";
 
 /** The environment of every function that calls the portals, for readEnv. */
 export const upstreamVariables = {
+  ...auditVariables,
   CLIENTS_TABLE: z.string(),
   UPSTREAM_TABLE: z.string(),
   UPSTREAM_SECRET: z.string(),
@@ -42,11 +47,21 @@ export interface UpstreamConnection {
   readonly portals: readonly string[];
   readonly keys: PortalKeys;
   readonly budget: Budget;
+  /** Has every call that was on the wire; whoever calls waits for it before it ends. */
+  readonly journal: Journal;
 }
 
-/** The composition of all adapters between a function and the upstream: what one shares, all share. */
-export function upstreamConnection(db: DynamoDBDocumentClient, env: UpstreamEnvironment): UpstreamConnection {
+/**
+ * The composition of all adapters between a function and the upstream: what one shares, all share. `tell` gets what could not be
+ * written to the audit trail.
+ */
+export function upstreamConnection(
+  db: DynamoDBDocumentClient,
+  env: UpstreamEnvironment,
+  tell: (error: unknown, entry: AuditEntry) => void,
+): UpstreamConnection {
   const now = () => new Date();
+  const journal = journalOf(auditOf(db, env, now), tell);
   const secret = secretUpstream(new SecretsManagerClient(), env.UPSTREAM_SECRET);
   const keys = portalKeys(
     async () => (await secret()).keys,
@@ -68,6 +83,7 @@ export function upstreamConnection(db: DynamoDBDocumentClient, env: UpstreamEnvi
     sessionStore: dynamoSessionStore(db, env.UPSTREAM_TABLE, vault),
     environment: env.MODE,
     keys,
+    seen: (call) => journal.note(upstreamEntry(call)),
     now,
     sleep,
     newId: randomUUID,
@@ -80,5 +96,5 @@ export function upstreamConnection(db: DynamoDBDocumentClient, env: UpstreamEnvi
     portals,
     now,
   });
-  return { irp, portals, keys, budget };
+  return { irp, portals, keys, budget, journal };
 }

@@ -40,6 +40,16 @@ export type Answer<T> =
       readonly existing?: Existing;
     };
 
+/** A call as it was on the wire, logins included, and what is certain after it. */
+export interface WireCall extends Pick<IrpCall, "gstin" | "about"> {
+  readonly portal: string;
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly answer: Answer<unknown>;
+  readonly tookMs: number;
+}
+
 /** For whom and through which portal. */
 export interface IrpCall {
   /** Who asks: the supplier, or the e-commerce operator who acts for one. */
@@ -50,6 +60,8 @@ export interface IrpCall {
   readonly portal: string;
   /** The portal that is asked in the holder's place, and is told by the `irp` header where the document is. Never for a registration. */
   readonly via?: string;
+  /** The request and the document that it is for, where it is for one: for the record alone. */
+  readonly about?: { readonly rid?: string; readonly irn?: string };
   /** A slot of the GSTIN's budget was taken for this call already. */
   readonly isAdmitted?: true;
   /** Asked right before the call's own bytes leave: a login may have taken the time that was left. No means `not-sent`. */

@@ -4,6 +4,8 @@ import type { VerifiedDocument } from "./verify.ts";
 /** A document that may be registered, and what is needed to find out. */
 export interface Sought {
   readonly gstin: string;
+  /** The request that wants to know. */
+  readonly rid: string;
   readonly irn: string;
   readonly number: DocumentNumber;
   /** The portal that it was sent to: the first to be asked. */
@@ -80,8 +82,8 @@ type Seen =
   | { readonly is: "nothing"; readonly retryAt?: Date };
 
 async function look(deps: ResolveDeps, sought: Sought, portal: string): Promise<Seen> {
-  const { gstin, irn, number, byIrn } = sought;
-  const call: IrpCall = { gstin, portal, mayStillSend: deps.mayStillSend, ...deps.admission() };
+  const { gstin, rid, irn, number, byIrn } = sought;
+  const call: IrpCall = { gstin, about: { rid, irn }, portal, mayStillSend: deps.mayStillSend, ...deps.admission() };
   const answer = byIrn ? await deps.irp.byIrn(call, irn) : await deps.irp.byDocument(call, number);
   if (answer.is === "ok") return vouchedFor(deps, sought, portal, answer.value);
   if (answer.is !== "refused") return nothing(answer);

@@ -22,21 +22,20 @@ const Claims = z.object({ client_id: z.string(), gstin: z.string(), scope: z.str
 const CLOCK_TOLERANCE_SECONDS = 2;
 
 /**
- * Verifies the Authorization header against RFC 9068 (type, issuer, audience, expiry; RS256 only) and the scope.
- * Throws a Problem: 401 with `WWW-Authenticate` (RFC 6750), 403 when the scope is missing.
+ * Verifies the Authorization header against RFC 9068 (type, issuer, audience, expiry; RS256 only). Throws a Problem: 401 with
+ * `WWW-Authenticate` (RFC 6750).
  */
-export async function verifyToken(
-  deps: VerifyTokenDeps,
-  authorization: string | undefined,
-  scope: Scope,
-): Promise<Caller> {
+export async function verifyToken(deps: VerifyTokenDeps, authorization: string | undefined): Promise<Caller> {
   const token = bearer(authorization);
   const read = Claims.safeParse(await claims(deps, token));
   if (!read.success) throw invalidToken("token_invalid", "this is not a token of this API");
   const { client_id, gstin, scope: granted } = read.data;
-  const scopes = granted.split(" ");
+  return { clientId: client_id, gstin, scopes: granted.split(" ") };
+}
+
+/** Throws a Problem, 403 with `WWW-Authenticate` (RFC 6750), when the token does not allow it. */
+export function requireScope({ scopes }: Caller, scope: Scope): void {
   if (!scopes.includes(scope)) throw insufficientScope(scope);
-  return { clientId: client_id, gstin, scopes };
 }
 
 function bearer(authorization: string | undefined): string {

@@ -1,6 +1,8 @@
+import type { Journal } from "../audit/journal.ts";
 import type { Budget } from "../budget/budget.ts";
 import { slotSoon } from "../budget/budgeted-irp.ts";
 import type { Flow } from "../budget/flow.ts";
+import { outcomeEntry } from "./outcome-entry.ts";
 import type { QueueMessage } from "./queue.ts";
 import { isOverdue, type Request } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
@@ -8,6 +10,7 @@ import type { RequestStore } from "./request-store.ts";
 export interface AdmitDeps {
   readonly requests: Pick<RequestStore, "find" | "park">;
   readonly budget: Pick<Budget, "take" | "holdUntil">;
+  readonly journal: Pick<Journal, "note">;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -37,6 +40,8 @@ export interface Delivery {
 export async function admit(deps: AdmitDeps, { rid }: QueueMessage, delivery: Delivery): Promise<Admission> {
   const { flow, receives } = delivery;
   const request = await deps.requests.find(rid);
+  // Who had the message before may have stopped between the outcome and its record.
+  if (request?.outcome && receives > 1) deps.journal.note(outcomeEntry(request, request.outcome));
   if (request?.state !== "QUEUED") return { is: "over" };
   // Who had the message before may have used the slot.
   if (flow === "direct" && receives === 1 && deps.now().getTime() - (request.slotAt ?? 0) <= SLOT_LIFE_MS)

@@ -5,7 +5,7 @@ import type { Changing, Deed, Kind } from "./changes/kind.ts";
 import { MOST_ERRORS, refuseHeld } from "./held-document.ts";
 import { DONE, handBack, LEASE_MS, type Lease, type Verdict } from "./job.ts";
 import { refusalFor, refusedByIrp } from "./refusal.ts";
-import { refuse } from "./settle.ts";
+import { finish, refuse } from "./settle.ts";
 import { standingOutcome, stateRefusal } from "./standing.ts";
 
 /** A change whose worker has the document locked. */
@@ -19,7 +19,9 @@ export interface ChangeJob extends Lease {
 export function callOf(job: ChangeJob): IrpCall {
   const { deps, request, document } = job;
   const portal = document.reg?.portal ?? "";
-  return { gstin: request.gstin, portal, mayStillSend: () => job.mayStillSend(deps.callTimeoutMs), ...job.admission() };
+  const { gstin, rid, irn } = request;
+  const mayStillSend = () => job.mayStillSend(deps.callTimeoutMs);
+  return { gstin, about: { rid, irn }, portal, mayStillSend, ...job.admission() };
 }
 
 /** No stand-in is asked: it may be behind, and what it does not show would count as not done. */
@@ -57,7 +59,7 @@ export async function conclude(lease: Lease, change: Change, document: Document)
   const outcome = standingOutcome(deps.mode, document, { ...request, change }, deps.now());
   if (!outcome) return handBack(lease, 0);
   if (outcome.kind === "problem") await refuse(deps, request, undefined, { problem: outcome.problem });
-  else await deps.requests.finish(request.rid, outcome, deps.now());
+  else await finish(deps, request, outcome);
   return DONE;
 }
 

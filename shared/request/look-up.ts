@@ -51,12 +51,12 @@ export function refusedLater(job: Job, before: Pending, errors: readonly IrpErro
 function look(job: Job, pending: Pending): Promise<Resolution> {
   const { deps, request, invoice, mayStillSend, admission } = job;
   const { Typ, No, Dt } = invoice.DocDtls;
-  const { gstin, irn } = request;
+  const { gstin, rid, irn } = request;
   const { portal, taken, subs } = pending;
   return resolve(
     { ...deps, mayStillSend: () => mayStillSend(0), admission },
     {
-      ...{ gstin, irn, portal, number: { docType: Typ, docNo: No, docDate: Dt } },
+      ...{ gstin, rid, irn, portal, number: { docType: Typ, docNo: No, docDate: Dt } },
       // By number a document is found under its own date alone, and another request's may bear another one.
       byIrn: taken !== undefined || subs.some(({ rid }) => rid !== request.rid),
       settledFrom: settledFrom(job, pending),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ProblemBody } from "../api/problem.ts";
+import type { Journal } from "../audit/journal.ts";
 import { askedFingerprint, newBill } from "../document/change.ts";
 import type { Document, Pending, PendingChange } from "../document/document.ts";
 import type { DocumentStore, Hold } from "../document/document-store.ts";
@@ -12,16 +13,18 @@ import { Invoice } from "../invoice/invoice.ts";
 import type { IrpError } from "../irp/irp.ts";
 import type { Found } from "../irp/outcome.ts";
 import { BillAsTold } from "./changes/as-told.ts";
+import { outcomeEntry } from "./outcome-entry.ts";
 import { billEvent, billFailedEvent, failedEvent, generatedEvent } from "./outcome-event.ts";
 import type { Outcome, Request } from "./request.ts";
 import type { RequestStore } from "./request-store.ts";
 import { knownOutcome } from "./submit.ts";
 
 export interface SettleDeps {
-  readonly requests: Pick<RequestStore, "finish" | "open">;
+  readonly requests: Pick<RequestStore, "find" | "finish" | "open">;
   readonly documents: Pick<DocumentStore, "find" | "freezeAnswer" | "register" | "nameBill" | "refuse">;
   readonly events: Pick<EventLog, "append">;
   readonly bus: Bus;
+  readonly journal: Pick<Journal, "note">;
   readonly mode: "test" | "live";
   readonly now: () => Date;
 }
@@ -128,7 +131,13 @@ async function conclude(
     reg?.rid === request.rid ? { kind: "registered", status: 201, irn } : knownOutcome(document, request);
   if (!outcome) throw new Error("only a registered document has an outcome");
   if (outcome.kind === "problem") await refuse(deps, request, undefined, { problem: outcome.problem });
-  else await deps.requests.finish(request.rid, outcome, deps.now());
+  else await finish(deps, request, outcome);
+}
+
+/** QUEUED → FINAL, and on record. */
+export async function finish(deps: SettleDeps, request: Request, outcome: Outcome): Promise<void> {
+  deps.journal.note(outcomeEntry(request, outcome));
+  await deps.requests.finish(request.rid, outcome, deps.now());
 }
 
 export interface Refusing {
@@ -152,9 +161,20 @@ export async function refuse(
   const at = deps.now();
   const event = failedEvent(deps.mode, request, { code: problem.code, errors, at });
   const outcome: Outcome = { kind: "problem", problem: { ...problem } };
-  if ((await deps.documents.refuse({ irn, hold, ...noted, rid, outcome, event, at })) === "fenced") return "fenced";
+  if ((await deps.documents.refuse({ irn, hold, ...noted, rid, outcome, event, at })) === "fenced") {
+    // Without a lock to lose it can only be over: by a write of this very worker, it may be, whose answer was lost.
+    if (!hold) await noteStanding(deps, rid);
+    return "fenced";
+  }
+  // Not before: fenced, the request may come to something else.
+  deps.journal.note(outcomeEntry(request, outcome, errors));
   await deps.bus.publish(event);
   return "settled";
+}
+
+async function noteStanding({ requests, journal }: SettleDeps, rid: string): Promise<void> {
+  const standing = await requests.find(rid);
+  if (standing?.outcome) journal.note(outcomeEntry(standing, standing.outcome));
 }
 
 async function tell(deps: SettleDeps, event: EventRecord): Promise<void> {

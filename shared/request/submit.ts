@@ -1,4 +1,6 @@
 import { Problem } from "../api/problem.ts";
+import type { Audit } from "../audit/audit-log.ts";
+import type { Asked } from "../audit/record.ts";
 import type { Flow } from "../budget/flow.ts";
 import { canonicalHash } from "../canonical-json.ts";
 import type { Change } from "../document/change.ts";
@@ -16,6 +18,8 @@ export interface SubmitDeps extends StartDeps {
   readonly requests: RequestStore;
   readonly documents: Pick<DocumentStore, "find">;
   readonly queue: Pick<Queue, "send">;
+  /** What cannot be recorded is not accepted. */
+  readonly audit: Audit;
   readonly mode: "test" | "live";
   readonly sleep: (ms: number) => Promise<void>;
   readonly newId: () => string;
@@ -32,8 +36,8 @@ export interface Submission {
   readonly change?: Change;
   readonly flow: Flow;
   readonly idempotencyKey: string | undefined;
-  /** Unique per HTTP request: the key of a call that brought none. */
-  readonly requestId: string;
+  /** Who calls, for the record. Its request id is unique per HTTP request: the key of a call that brought none. */
+  readonly asked: Asked;
 }
 
 /**
@@ -49,7 +53,7 @@ const BUSY_TRIES = 10;
 const BUSY_PAUSE_MS = 200;
 
 /**
- * Steps 2 to 6 of the protocol's handler: claims the key, looks at the document, stores the payload, accepts, sends.
+ * Steps 2 to 6 of the protocol's handler: claims the key, looks at the document, stores the payload and the audit intent, accepts, sends.
  * Throws a Problem: 400 for a key used otherwise, 429 without a slot or a place, 503 when nothing was accepted. Once it returns `accepted`, the request ends.
  */
 export async function submit(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
@@ -68,8 +72,8 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
 }
 
 /** The key that the submission's request has: the caller's, or of this call alone. */
-export function keyOfSubmission({ gstin, payload, idempotencyKey, requestId }: Submission): string {
-  const name = idempotencyKey === undefined ? `request ${requestId}` : `key ${idempotencyKey}`;
+export function keyOfSubmission({ gstin, payload, idempotencyKey, asked }: Submission): string {
+  const name = idempotencyKey === undefined ? `request ${asked.requestId}` : `key ${idempotencyKey}`;
   return requestKey(gstin, payload.method, payload.path, name);
 }
 
@@ -132,8 +136,15 @@ async function prepare(deps: SubmitDeps, claim: NewRequest, submission: Submissi
     return known;
   }
   const start = await startOf(deps, claim.gstin, claim.flow);
-  await deps.requests.savePayload(claim.rid, payload, deps.now());
+  await Promise.all([
+    deps.requests.savePayload(claim.rid, payload, deps.now()),
+    deps.audit({ kind: "intent", ...submission.asked, ...intended(claim) }),
+  ]);
   return start;
+}
+
+function intended({ gstin, rid, irn, op, flow, fp, docFp }: NewRequest) {
+  return { gstin, rid, irn, op, flow, fp, docFp };
 }
 
 /** A registered document answers for itself: the same one again is 200, anything else under its number is refused. */

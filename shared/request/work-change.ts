@@ -23,7 +23,7 @@ import { DONE, handBack, isLocked, type Lease, LOCKED_PAUSE_MS, later, type Verd
 import { resubmitFrom, SHOWN_MS } from "./look-up.ts";
 import { refusalFor } from "./refusal.ts";
 import { isOverdue } from "./request.ts";
-import { refuse } from "./settle.ts";
+import { finish, refuse } from "./settle.ts";
 import { standingOutcome } from "./standing.ts";
 
 /** Another request's change has no outcome yet: it is looked up by its own worker. */
@@ -102,7 +102,7 @@ async function unlessDecided(job: ChangeJob, { since }: PendingChange, go: () =>
   if (outcome.kind === "problem") return refuseHeld(job, { problem: outcome.problem });
   // The document first: what is pending belongs to an open request.
   await deps.documents.unlock(request.irn, hold, undefined);
-  await deps.requests.finish(request.rid, outcome, deps.now());
+  await finish(deps, request, outcome);
   return DONE;
 }
 

@@ -128,7 +128,8 @@ async function send(job: Job, pending: Pending, before: Pending | undefined): Pr
 /** A GSTIN that the portal does not know, or holds for inactive, is synchronised once before the refusal counts (3028, 3029). */
 async function generate(job: Job, { portal }: Pending): Promise<Answer<SignedDocument>> {
   const { deps, request, invoice } = job;
-  const call = { gstin: request.gstin, portal, mayStillSend: () => job.mayStillSend(deps.callTimeoutMs) };
+  const { gstin, rid, irn } = request;
+  const call = { gstin, about: { rid, irn }, portal, mayStillSend: () => job.mayStillSend(deps.callTimeoutMs) };
   const answer = await deps.irp.generate({ ...call, ...job.admission() }, invoice);
   if (answer.is !== "refused" || !needsSync(answer.errors)) return answer;
   const parties = [invoice.BuyerDtls.Gstin, invoice.SellerDtls.Gstin].filter((gstin) => gstin !== "URP");

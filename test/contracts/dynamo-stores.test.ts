@@ -7,6 +7,7 @@ import {
   QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dynamoAuditLog } from "../../shared/aws/dynamo-audit-log.ts";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoClientStore } from "../../shared/aws/dynamo-client-store.ts";
@@ -26,6 +27,7 @@ import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
 import { memoryBlobs } from "../fakes/memory-blobs.ts";
 import { memoryVault } from "../fakes/memory-vault.ts";
+import { aRecord, auditLogContract } from "./audit-log.contract.ts";
 import { budgetContract } from "./budget.contract.ts";
 import { circuitsContract } from "./circuits.contract.ts";
 import { clientStoreContract } from "./client-store.contract.ts";
@@ -145,6 +147,27 @@ describe("dynamoDocumentStore", () => {
   const subs = [{ rid: "rid", docFp: "doc-fp" }];
   const pending = { op: "register", rid: "rid", portal: "NIC1", at: 1, since: 1, n: 1, subs, looks: 0 };
   const refused = { docFp: "doc-fp", until: 1, errors: [{ code: "2176", message: "m" }] };
+
+  it("keeps document, answer and e-way bill until the retention says, and what is not registered for ever", async () => {
+    const until = new Date("2034-01-01T00:00:00+05:30");
+    const store = dynamoDocumentStore(tables.db, tables.names, blobs, () => until);
+    const [irn, open, ewbNo, hold] = [fresh(), fresh(), fresh(), { worker: "w", until: AT.getTime() + 60_000 }];
+    for (const each of [irn, open]) await store.submit(each, fresh(), hold, { ...pending, op: "register" }, AT);
+    await store.freezeAnswer(irn, "{}");
+    await store.nameBill(ewbNo, irn);
+    const about = { docType: "INV", docNo: "A/1", docDate: "2026-08-18", buyerGstin: "URP", total: 1 };
+    await store.register(irn, hold, { reg, status: "ACT", about });
+
+    const expiry = async (pk: string) => {
+      const { Item } = await tables.db.send(new GetCommand({ TableName: tables.names.documents, Key: { pk } }));
+      expect(Item).toBeDefined();
+      return Item?.["expiresAt"];
+    };
+    for (const pk of [`DOC#${irn}`, `RESP#${irn}`, `EWB#${ewbNo}`])
+      expect(await expiry(pk)).toBe(until.getTime() / 1000);
+    expect(await expiry(`DOC#${open}`)).toBeUndefined();
+    expect(await store.answer(irn)).toBe("{}");
+  });
 
   async function writtenBefore(state: Record<string, unknown>) {
     const before = { v: 1, irn: fresh(), ownerGstin: fresh(), seq: 1, ...state };
@@ -399,5 +422,19 @@ describe("dynamoCircuits", () => {
       v: 1,
       expiresAt: at(3 * 86_400_000).getTime() / 1000,
     });
+  });
+});
+
+describe("dynamoAuditLog", () => {
+  const audit = () => dynamoAuditLog(tables.db, tables.names.audit, 72);
+  auditLogContract(audit);
+
+  it("keeps a record until 31 December after its financial year, and 72 months more", async () => {
+    const gstin = fresh();
+    const record = aRecord(gstin, 1);
+    await audit().append(record);
+    const Key = { pk: gstin, sk: `${record.at}#${record.id}` };
+    const { Item } = await tables.db.send(new GetCommand({ TableName: tables.names.audit, Key }));
+    expect(Item?.["expiresAt"]).toBe(Date.parse("2034-01-01T00:00:00+05:30") / 1000);
   });
 });

@@ -18,6 +18,7 @@ export interface TableNames {
   readonly events: string;
   readonly webhooks: string;
   readonly deliveries: string;
+  readonly audit: string;
   readonly clients: string;
   readonly upstream: string;
 }
@@ -40,7 +41,7 @@ export async function startEngineTables(): Promise<EngineTables> {
     region: process.env["AWS_REGION"] ?? "ap-south-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
-  const [requests, documents, events, webhooks, deliveries, clients, upstream] = await Promise.all([
+  const [requests, documents, events, webhooks, deliveries, audit, clients, upstream] = await Promise.all([
     createTable(client, "requests", ["pk", "sk"], dueIndex("sweepShard", "sweepAt"), listedIndex("createdAt")),
     createTable(client, "documents", ["pk"], listedIndex("listedAt")),
     createTable(client, "events", ["pk", "sk"], dueIndex("dispatchShard", "dispatchAt"), listedIndex("listedAt")),
@@ -53,6 +54,7 @@ export async function startEngineTables(): Promise<EngineTables> {
       listedIndex("createdAt", "listed", "gstin"),
       listedIndex("createdAt", "byEndpoint", "endpointId"),
     ),
+    createTable(client, "audit", ["pk", "sk"], aboutIndex()),
     createTable(client, "clients", ["pk"]),
     createTable(client, "upstream", ["pk"]),
   ]);
@@ -60,7 +62,7 @@ export async function startEngineTables(): Promise<EngineTables> {
   return {
     db: dynamo(client),
     url,
-    names: { requests, documents, events, webhooks, deliveries, clients, upstream },
+    names: { requests, documents, events, webhooks, deliveries, audit, clients, upstream },
     async stop() {
       client.destroy();
       await local?.close();
@@ -89,6 +91,11 @@ function listedIndex(sortedBy: string, IndexName = "listed", of = "listedBy"): I
       Projection: { ProjectionType: "KEYS_ONLY" },
     },
   };
+}
+
+function aboutIndex(): Index {
+  const { attributes, index } = listedIndex("sk", "about", "irn");
+  return { attributes, index: { ...index, Projection: { ProjectionType: "ALL" } } };
 }
 
 function dueIndex(shard: string, due: string): Index {
@@ -121,8 +128,12 @@ async function createTable(
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: keys.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? "HASH" : "RANGE" })),
       AttributeDefinitions: [
-        ...keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
-        ...new Map(indexes.flatMap(({ attributes }) => attributes).map((each) => [each.AttributeName, each])).values(),
+        ...new Map(
+          [
+            ...keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
+            ...indexes.flatMap(({ attributes }) => attributes),
+          ].map((each) => [each.AttributeName, each]),
+        ).values(),
       ],
       ...(indexes.length > 0 ? { GlobalSecondaryIndexes: indexes.map(({ index }) => index) } : {}),
     }),

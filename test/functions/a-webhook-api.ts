@@ -7,6 +7,7 @@ import { toIstTimestamp } from "../../shared/ist.ts";
 import { fanOut } from "../../shared/webhook/fan-out.ts";
 import { fresh } from "../fakes/a-request.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
+import { anAuditTrail } from "../fakes/memory-audit-log.ts";
 import { memoryBus } from "../fakes/memory-bus.ts";
 import { memoryDeliveryQueue } from "../fakes/memory-delivery-queue.ts";
 import { type DeliveryRows, memoryDeliveryStore } from "../fakes/memory-delivery-store.ts";
@@ -34,6 +35,7 @@ const Created = z.looseObject({ id: z.string(), secret: z.string() });
 /** The functions of webhooks and events, through their pipeline, over one account's fakes. */
 export function aWebhookApi() {
   const clock = virtualClock();
+  const trail = anAuditTrail(clock.now);
   const rows = {
     endpoints: new Map() as EndpointRows,
     deliveries: new Map() as DeliveryRows,
@@ -43,6 +45,7 @@ export function aWebhookApi() {
   const deps = {
     log: words.log,
     tokens: { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now: clock.now },
+    audit: trail.audit,
     endpoints: memoryEndpointStore(rows.endpoints),
     deliveries: memoryDeliveryStore(rows.deliveries),
     events: memoryEventLog(rows.events),

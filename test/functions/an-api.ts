@@ -9,6 +9,7 @@ import { fresh } from "../fakes/a-request.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { fakeIrp } from "../fakes/fake-irp.ts";
+import { anAuditTrail } from "../fakes/memory-audit-log.ts";
 import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryBus } from "../fakes/memory-bus.ts";
 import { onePolicy } from "../fakes/memory-policy-store.ts";
@@ -50,13 +51,27 @@ export function anApi({ policies = onePolicy() } = {}) {
   const profiles = memoryProfileStore();
   const budget = memoryBudget(policies);
   const mode: "test" = "test";
-  const common = { ...stores, mode, profiles, queue, budget, log, tokens, now: clock.now, newId: fresh };
+  const trail = anAuditTrail(clock.now);
+  const { audit, journal } = trail;
+  const common = {
+    ...stores,
+    mode,
+    profiles,
+    queue,
+    budget,
+    log,
+    tokens,
+    audit,
+    journal,
+    now: clock.now,
+    newId: fresh,
+  };
   const worker: WorkDeps = {
     ...{ ...common, bus, irp: portal.irp, verify: portal.verify, monotonicMs: clock.monotonicMs },
     ...{ portals: ["NIC1", "NIC2"], callTimeoutMs: 25_000, lookUpLagMs: 15_000 },
     choice: { choose: async () => ({ portal: "NIC1" }) },
   };
-  const api = { ...{ profiles, clock, queue, budget, bus, portal, worker, common, ...stores }, working: true };
+  const api = { ...{ profiles, clock, queue, budget, bus, portal, worker, common, trail, ...stores }, working: true };
   let taken = 0;
 
   async function workOff(): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createHandler } from "../../functions/find-rejected/handler.ts";
+import { anAuditTrail } from "../fakes/memory-audit-log.ts";
 import { aDocument, aRound, GSTIN, OTHER } from "../shared/document/a-round.ts";
 import { aContext } from "./invoke.ts";
 import { recordingLog } from "./recording-log.ts";
@@ -9,7 +10,7 @@ async function setup(gstins: string[] = [GSTIN, OTHER]) {
   const round = await aRound({ gstins });
   const recorded = recordingLog();
   const { onFailure: _, ...deps } = round.deps;
-  const handler = createHandler({ ...deps, log: recorded.log });
+  const handler = createHandler({ ...deps, log: recorded.log, journal: anAuditTrail(() => new Date(0)).journal });
   const run = (minutes = 15) => handler({}, { ...aContext(), getRemainingTimeInMillis: () => minutes * 60_000 });
   return { ...round, ...recorded, run };
 }
@@ -46,6 +47,11 @@ it("fails when the GSTINs cannot be listed, so that Lambda tries again", async (
   const gstins = () => {
     throw new Error("the table did not answer");
   };
-  const handler = createHandler({ ...deps, users: { gstins }, log: recordingLog().log });
+  const handler = createHandler({
+    ...deps,
+    users: { gstins },
+    log: recordingLog().log,
+    journal: anAuditTrail(() => new Date(0)).journal,
+  });
   await expect(handler({}, aContext())).rejects.toThrow("the table did not answer");
 });

@@ -5,6 +5,7 @@ import { httpFunction } from "../../functions/pipeline/http-function.ts";
 import { Problem } from "../../shared/api/problem.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
+import { anAuditTrail } from "../fakes/memory-audit-log.ts";
 import {
   aForgedToken,
   anRsaKey,
@@ -44,9 +45,10 @@ function setup(operation: (call: Call<unknown>) => Promise<HttpAnswer> = async (
   const recorded = recordingLog();
   const calls: Call<unknown>[] = [];
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now: () => NOW };
+  const trail = anAuditTrail(() => NOW);
   const handler = httpFunction(
     "submit",
-    { log: recorded.log, tokens },
+    { log: recorded.log, tokens, audit: trail.audit },
     {
       ...operations(async () => ({ status: 500, json: {} })),
       "POST /irn": async (call) => {
@@ -60,7 +62,7 @@ function setup(operation: (call: Call<unknown>) => Promise<HttpAnswer> = async (
     const event = anApiEvent({ method: "POST", path: "/irn", headers: { authorization, ...headers }, body, ...rest });
     return invoke(handler, event);
   };
-  return { ...recorded, calls, handler, post };
+  return { ...recorded, calls, trail, handler, post };
 }
 
 describe("an HTTP function", () => {
@@ -343,7 +345,7 @@ describe("a token", () => {
     const tokens = { publishedKeys: () => Promise.reject(new Error("no table")), issuer: ISSUER, now: () => NOW };
     const handler = httpFunction(
       "submit",
-      { log, tokens },
+      { log, tokens, audit: anAuditTrail(() => NOW).audit },
       operations(async () => ({ status: 201, json: {} })),
     );
     const headers = { authorization: `Bearer ${await aToken(ours)}` };

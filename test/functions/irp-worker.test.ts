@@ -20,6 +20,7 @@ function setup(options: Parameters<typeof anApi>[0] = {}) {
     sleep: api.clock.sleep,
     queue: api.queue,
     log: recorded.log,
+    journal: api.trail.journal,
     flowOf,
   } as const;
   const accept = (docNo: string, key = docNo) =>

@@ -4,6 +4,7 @@ import { createHandler } from "../../functions/print-irn/handler.ts";
 import type { Document } from "../../shared/document/document.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { failing } from "../fakes/failing.ts";
+import { anAuditTrail } from "../fakes/memory-audit-log.ts";
 import { memoryStores } from "../fakes/memory-stores.ts";
 import { silentLog } from "../fakes/silent-log.ts";
 import { attribute, pngPixels, readQr, svgPixels } from "../shared/document/read-qr.ts";
@@ -39,7 +40,12 @@ function setup(document: Document = registered) {
   ) {
     const authorization = `Bearer ${await aToken(ours, { claims: { gstin, scope } })}`;
     const route = { path: `/irn/${irn}/${image}`, routeKey: `GET /irn/{irn}/${image}`, params: { irn } };
-    const handler = createHandler({ log: silentLog(), tokens, documents: from });
+    const handler = createHandler({
+      log: silentLog(),
+      tokens,
+      audit: anAuditTrail(() => new Date(0)).audit,
+      documents: from,
+    });
     const answer = await handler(
       anApiEvent({ method: "GET", ...route, headers: { authorization }, requestId }),
       aContext(),

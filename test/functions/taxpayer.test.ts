@@ -5,6 +5,7 @@ import { budgetedIrp } from "../../shared/budget/budgeted-irp.ts";
 import { guardedIrp } from "../../shared/irp/guarded-irp.ts";
 import type { Answer, Irp, IrpCall, Taxpayer } from "../../shared/irp/irp.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
+import { anAuditTrail } from "../fakes/memory-audit-log.ts";
 import { type BudgetRows, memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryCircuits } from "../fakes/memory-circuits.ts";
 import { onePolicy } from "../fakes/memory-policy-store.ts";
@@ -35,8 +36,9 @@ function setup({ irp: client, gstin = GSTIN, clock = virtualClock() }: Parts) {
   const guarded = budgetedIrp({ irp: client, budget, now, sleep });
   const irp = guardedIrp({ irp: guarded, circuits, portals: ["NIC1", "NIC2"], now });
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now };
+  const { audit, journal } = anAuditTrail(now);
   const handler = createHandler({
-    ...{ irp, choice: irp, budget, tokens, now, monotonicMs, log: silentLog(), mode: "test" as const },
+    ...{ irp, choice: irp, budget, tokens, audit, journal, now, monotonicMs, log: silentLog(), mode: "test" as const },
     callTimeoutMs: stages.live.upstream.timeoutsMs.taxpayer,
   });
 

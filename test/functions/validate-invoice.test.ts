@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createHandler } from "../../functions/validate-invoice/handler.ts";
 import { anApiEvent } from "../fakes/an-api-event.ts";
 import { anInvoice, anItem } from "../fakes/an-invoice.ts";
+import { anAuditTrail } from "../fakes/memory-audit-log.ts";
 import { memoryProfileStore } from "../fakes/memory-profile-store.ts";
 import { silentLog } from "../fakes/silent-log.ts";
 import { anRsaKey, aToken, GSTIN, ISSUER, NOW } from "../shared/oauth/a-token.ts";
@@ -13,7 +14,7 @@ function setup() {
   const profiles = memoryProfileStore();
   const now = () => NOW;
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now };
-  const handler = createHandler({ log: silentLog(), tokens, profiles, now });
+  const handler = createHandler({ log: silentLog(), tokens, audit: anAuditTrail(now).audit, profiles, now });
   const validate = async (body: unknown) => {
     const headers = { authorization: `Bearer ${await aToken(ours)}` };
     return invoke(handler, anApiEvent({ method: "POST", path: "/irn/validate", headers, body: JSON.stringify(body) }));

@@ -59,6 +59,7 @@ describe("the functions", () => {
     const actions = actionsByFunction(live);
     expect(actions).toEqual({
       submit: {
+        AUDIT_TABLE: ["PutItem"],
         REQUESTS_TABLE: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
         DOCUMENTS_TABLE: ["BatchGetItem", "GetItem"],
         BLOBS_BUCKET: ["GetObject", "PutObject"],
@@ -68,6 +69,7 @@ describe("the functions", () => {
         QUEUED_QUEUE_URL: ["SendMessage"],
       },
       irpworker: {
+        AUDIT_TABLE: ["PutItem"],
         REQUESTS_TABLE: ["BatchGetItem", "GetItem", "UpdateItem"],
         DOCUMENTS_TABLE: ["GetItem", "PutItem", "UpdateItem"],
         BLOBS_BUCKET: ["GetObject", "PutObject"],
@@ -88,13 +90,14 @@ describe("the functions", () => {
         LADDER: ["StartExecution"],
       },
       findrejected: {
+        AUDIT_TABLE: ["PutItem"],
         DOCUMENTS_TABLE: ["GetItem", "UpdateItem"],
         EVENTS_TABLE: ["PutItem"],
         CLIENTS_TABLE: ["GetItem", "Scan"],
         EVENT_BUS: ["PutEvents"],
         ...CALLS,
       },
-      taxpayer: { CLIENTS_TABLE: ["GetItem"], ...CALLS },
+      taxpayer: { AUDIT_TABLE: ["PutItem"], CLIENTS_TABLE: ["GetItem"], ...CALLS },
       deliveryfanout: {
         EVENTS_TABLE: ["GetItem", "UpdateItem"],
         WEBHOOKS_TABLE: ["Query"],
@@ -113,6 +116,7 @@ describe("the functions", () => {
         "": CONSUMES,
       },
       webhooks: {
+        AUDIT_TABLE: ["PutItem"],
         WEBHOOKS_TABLE: ["DeleteItem", "GetItem", "PutItem", "Query"],
         EVENTS_TABLE: ["BatchGetItem", "PutItem", "Query"],
         CLIENTS_TABLE: ["GetItem"],
@@ -122,6 +126,7 @@ describe("the functions", () => {
         DELIVERIES_TABLE: ["GetItem", "PutItem"],
       },
       events: {
+        AUDIT_TABLE: ["PutItem"],
         EVENTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
         WEBHOOKS_TABLE: ["GetItem"],
         CLIENTS_TABLE: ["GetItem"],
@@ -130,14 +135,21 @@ describe("the functions", () => {
       },
       oauth: { CLIENTS_TABLE: ["GetItem"], SIGNING_KEY_SECRET: ["GetSecretValue"] },
       rotatekeys: { CLIENTS_TABLE: ["GetItem", "PutItem"], SIGNING_KEY_SECRET: ["GetSecretValue", "PutSecretValue"] },
-      validateinvoice: { CLIENTS_TABLE: ["GetItem"] },
+      validateinvoice: { AUDIT_TABLE: ["PutItem"], CLIENTS_TABLE: ["GetItem"] },
       readirn: {
+        AUDIT_TABLE: ["PutItem"],
         DOCUMENTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
         BLOBS_BUCKET: ["GetObject"],
         CLIENTS_TABLE: ["GetItem"],
       },
-      printirn: { DOCUMENTS_TABLE: ["GetItem"], BLOBS_BUCKET: ["GetObject"], CLIENTS_TABLE: ["GetItem"] },
+      printirn: {
+        AUDIT_TABLE: ["PutItem"],
+        DOCUMENTS_TABLE: ["GetItem"],
+        BLOBS_BUCKET: ["GetObject"],
+        CLIENTS_TABLE: ["GetItem"],
+      },
       readrequest: {
+        AUDIT_TABLE: ["PutItem"],
         REQUESTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
         DOCUMENTS_TABLE: ["GetItem"],
         BLOBS_BUCKET: ["GetObject"],
@@ -223,13 +235,12 @@ describe("the tables", () => {
     live.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Retain" });
   });
 
-  it("keep documents and endpoints for ever and let requests, events and deliveries expire", () => {
-    for (const table of ["storagerequests", "storageevents", "storagedeliveries"])
+  it("keep endpoints for ever and let what has its time expire", () => {
+    for (const table of ["storagerequests", "storagedocuments", "storageevents", "storagedeliveries", "storageaudit"])
       expect(tableNamed(live, table)).toMatchObject({
         TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
       });
-    for (const table of ["storagedocuments", "storagewebhooks"])
-      expect(tableNamed(live, table)).not.toHaveProperty("TimeToLiveSpecification");
+    expect(tableNamed(live, "storagewebhooks")).not.toHaveProperty("TimeToLiveSpecification");
   });
 });
 
@@ -272,14 +283,16 @@ describe("the bucket of what fits no item", () => {
     sandbox.hasResource("AWS::S3::Bucket", { DeletionPolicy: "Delete" });
   });
 
-  it("lets payloads expire after their items have, and nothing else", () => {
-    const rule = {
+  it("lets payloads and answers expire after their items have, and nothing else", () => {
+    const payloads = {
       Prefix: "PAY/",
       ExpirationInDays: 16,
       NoncurrentVersionExpiration: { NoncurrentDays: 1 },
       Status: "Enabled",
     };
-    live.hasResourceProperties("AWS::S3::Bucket", { LifecycleConfiguration: { Rules: [rule] } });
+    // 72 months after at most 21, of 31 days each.
+    const answers = { ...payloads, Prefix: "RESP/", ExpirationInDays: 2_883 };
+    live.hasResourceProperties("AWS::S3::Bucket", { LifecycleConfiguration: { Rules: [payloads, answers] } });
   });
 });
 

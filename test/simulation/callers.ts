@@ -1,5 +1,6 @@
 import { outcomeAnswer } from "../../functions/pipeline/outcome-answer.ts";
 import { Problem } from "../../shared/api/problem.ts";
+import { auditTo } from "../../shared/audit/audit-log.ts";
 import type { Flow } from "../../shared/budget/flow.ts";
 import type { DocumentStore } from "../../shared/document/document-store.ts";
 import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
@@ -107,7 +108,8 @@ export async function call(world: World, http: HttpCall): Promise<CallAnswer> {
 }
 
 function submissionOf({ fp: _, ...asked }: Asked, { flow, key: idempotencyKey }: HttpCall, id: string): Submission {
-  return { ...asked, flow, idempotencyKey, requestId: id };
+  const by = { clientId: "client", method: "POST", route: "POST /irn", path: "/irn", requestId: id };
+  return { ...asked, flow, idempotencyKey, asked: by };
 }
 
 function sentAs(key: string, fp: string): string {
@@ -116,11 +118,12 @@ function sentAs(key: string, fp: string): string {
 
 /** What the function behind the routes does with it. */
 async function answered(
-  { stores, queue, budget }: World,
+  world: World,
   instance: Instance,
   submission: Submission,
   { waitMs, isTooLate }: HttpCall,
 ): Promise<CallAnswer> {
+  const { stores, queue, budget } = world;
   let ids = 0;
   const deps = {
     requests: instance.port("requests", stores.requests),
@@ -128,6 +131,7 @@ async function answered(
     outcomes: instance.port("outcomes", stores.outcomes),
     queue: instance.port("queue", queue),
     budget: instance.port("budget", budget),
+    audit: auditTo(instance.port("audit", world.audit), { now: instance.now, newId: world.newId }),
     pace: newPace(),
     mode: "test" as const,
     mayWaitOn: async () => true,

@@ -1,11 +1,14 @@
+import type { AuditEntry } from "../../shared/audit/record.ts";
 import { canonicalHash } from "../../shared/canonical-json.ts";
 import type { Document } from "../../shared/document/document.ts";
 import type { Hold, Refusal } from "../../shared/document/document-store.ts";
 import { eventId } from "../../shared/event/event.ts";
 import { keyOf, type Outcome, type Request, SKEW_MS } from "../../shared/request/request.ts";
 import type { NewRequest } from "../../shared/request/request-store.ts";
+import type { AuditRows } from "../fakes/memory-audit-log.ts";
 import type { EventRow } from "../fakes/memory-event-log.ts";
 import type { MemoryStores } from "../fakes/memory-stores.ts";
+import { type AuditInvariant, newAuditWatch } from "./audit-invariants.ts";
 import { type ChangeInvariant, type ChangeWatch, newChangeWatch } from "./change-invariants.ts";
 import type { Counts } from "./counts.ts";
 import type { Registered } from "./government.ts";
@@ -37,7 +40,8 @@ export type Invariant =
   | "everything ends"
   | "every event is told"
   | "every call has a slot"
-  | ChangeInvariant;
+  | ChangeInvariant
+  | AuditInvariant;
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -85,6 +89,8 @@ export interface Watch {
   called(sent: Sender): void;
   published(row: EventRow | undefined, id: string): void;
   toldOf(id: string): void;
+  /** The audit trail could not be written. */
+  unrecorded(entry: AuditEntry): void;
   swallowed(messageOf: string): void;
   /** Whether everything has ended. */
   isAtRest(): boolean;
@@ -100,6 +106,7 @@ export interface WatchDeps {
   readonly startMs: number;
   readonly registered: () => readonly Registered[];
   readonly bills: () => readonly MadeBill[];
+  readonly records: AuditRows;
   /** Whether a portal was gone for so long that nobody can tell what became of a document. */
   readonly mayStayUnknown: boolean;
   readonly queued: () => number;
@@ -136,6 +143,7 @@ export function newWatch(deps: WatchDeps): Watch {
   }
 
   const wallMs = () => startMs + nowMs();
+  const audit = newAuditWatch({ ...deps, must });
   const changes = newChangeWatch({ ...deps, accepted, ended, must, eventOf });
 
   // Requests
@@ -176,6 +184,7 @@ export function newWatch(deps: WatchDeps): Watch {
     const text = rows.payloads.get(rid);
     const isReadable = text !== undefined && canonicalHash(JSON.parse(text)) === fp;
     must(isReadable, "what is accepted can be read back", () => rid);
+    audit.accepted(request);
     notDenied(rid);
   }
 
@@ -384,6 +393,7 @@ export function newWatch(deps: WatchDeps): Watch {
     for (const registered of deps.registered()) if (registered.by !== undefined) isKnown(registered);
     for (const document of rows.documents.values()) if (document.reg) isTold(document, document.reg);
     changes.atRest();
+    audit.atRest(ended);
     for (const { event, dispatchAt } of rows.events.values())
       must(told.has(event.id) && dispatchAt === undefined, "every event is told", () => event.id);
   }
@@ -418,6 +428,7 @@ export function newWatch(deps: WatchDeps): Watch {
       must(row !== undefined, "the event comes first", () => `${id} is on the bus without a row`);
     },
     toldOf: (id) => void told.add(id),
+    unrecorded: audit.unrecorded,
     swallowed: (messageOf) => broken("a message is not swallowed", messageOf),
     isAtRest,
     atRest,

@@ -1,4 +1,6 @@
 import type { ReceivedMessage } from "../../infra/local/engines/message-queue.ts";
+import { auditTo } from "../../shared/audit/audit-log.ts";
+import { type Journal, journalOf } from "../../shared/audit/journal.ts";
 import { budgetedIrp } from "../../shared/budget/budgeted-irp.ts";
 import type { Flow } from "../../shared/budget/flow.ts";
 import { patientBudget } from "../../shared/budget/patient-budget.ts";
@@ -22,6 +24,7 @@ interface Environment {
   readonly deps: WorkDeps;
   /** The request at hand, by its document. */
   readonly current: Map<string, string>;
+  readonly journal: Journal;
 }
 
 interface Slot {
@@ -108,7 +111,10 @@ function newEnvironment(world: World): Environment {
   const budget = patientBudget(instance.port("budget", world.budget), now);
   const budgeted = budgetedIrp({ irp: model as Irp, budget, now, sleep });
   const guarded = guardedIrp({ irp: budgeted, circuits, portals, now });
+  const audit = auditTo(instance.port("audit", world.audit), { now, newId: world.newId });
+  const journal = journalOf(audit, (_, entry) => world.watch.unrecorded(entry));
   const deps: WorkDeps = {
+    journal,
     requests: instance.port("requests", stores.requests),
     documents: instance.port("documents", stores.documents),
     events: instance.port("events", stores.events),
@@ -126,7 +132,7 @@ function newEnvironment(world: World): Environment {
     monotonicMs: instance.monotonicMs,
     newId: () => `${instance.name}:${world.newId()}`,
   };
-  return { instance, deps: sabotage.work?.(deps, instance) ?? deps, current };
+  return { instance, deps: sabotage.work?.(deps, instance) ?? deps, current, journal };
 }
 
 /** What the function behind a queue does with one message. */
@@ -150,9 +156,10 @@ async function batch(
     documents.map(async (records) => {
       for (const [i, { message, received }] of records.entries()) {
         environment.current.set(message.irn, message.rid);
-        const verdict = await admitted(environment.deps, message, { flow, receives: received.receiveCount }).catch(
-          () => undefined,
-        );
+        const delivery = { flow, receives: received.receiveCount };
+        const verdict = await admitted(environment.deps, message, delivery)
+          .finally(() => environment.journal.settled())
+          .catch(() => undefined);
         if (verdict?.is === "done") continue;
         const rest = records.slice(i);
         if (verdict)

@@ -1,5 +1,6 @@
 import { fifoQueue } from "../../infra/local/engines/fifo-queue.ts";
 import type { MessageQueue } from "../../infra/local/engines/message-queue.ts";
+import type { AuditLog } from "../../shared/audit/audit-log.ts";
 import type { Budget } from "../../shared/budget/budget.ts";
 import { type Flow, flows } from "../../shared/budget/flow.ts";
 import type { Policy } from "../../shared/budget/policy.ts";
@@ -9,6 +10,7 @@ import type { Circuits } from "../../shared/irp/circuits.ts";
 import type { AdmitDeps } from "../../shared/request/admit.ts";
 import type { WorkDeps as AllWorkDeps } from "../../shared/request/job.ts";
 import type { Queue, QueueMessage } from "../../shared/request/queue.ts";
+import { type AuditRows, memoryAuditLog } from "../fakes/memory-audit-log.ts";
 import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryCircuits } from "../fakes/memory-circuits.ts";
 import { eventKey } from "../fakes/memory-event-log.ts";
@@ -63,6 +65,7 @@ export interface World {
   readonly bus: Bus;
   readonly circuits: Circuits;
   readonly budget: Budget;
+  readonly audit: AuditLog;
   readonly government: Government;
   readonly irpFor: ReturnType<typeof irpModel>;
   readonly watch: Watch;
@@ -124,12 +127,14 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
       world.watch.changes.committed(made);
     },
   });
+  const records: AuditRows = new Map();
   const watch = newWatch({
     rows: plain.rows,
     nowMs,
     startMs: START_MS,
     registered: () => government.registered,
     bills: () => government.changes.bills,
+    records,
     mayStayUnknown: setting.government.dead.some(({ fromMs, toMs }) => toMs - fromMs > 3 * 24 * 60 * 60 * 1000),
     queued: () => flows.reduce((sum, flow) => sum + left(queues[flow]), 0),
     tell: trace.tell,
@@ -149,6 +154,7 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
     queue: queuePort(queues, sabotage, () => world),
     bus: busPort(() => world),
     budget: watchedBudget(memoryBudget({ of: async () => setting.policy }), () => watch.slot()),
+    audit: memoryAuditLog(records),
     circuits: memoryCircuits(() => new Date(START_MS + nowMs())),
     government,
     irpFor: irpModel({

@@ -33,7 +33,7 @@ export function nicIrp(deps: SessionDeps): Irp {
       .catch((error: unknown) => loginFailure(deps.now(), error));
     if ("is" in opened) return opened;
     if (!to.mayStillSend()) return failure("not-sent", "no time was left to wait for an answer");
-    const answer = await exchange(deps, to, opened, endpoint);
+    const answer = await seenExchange(deps, to, opened, endpoint);
     if (answer.is !== "not-sent" || !needsToken(answer.errors)) return answer;
     // The answer stands, whatever becomes of the token.
     await session.drop(to.gstin, opened).catch(() => undefined);
@@ -86,6 +86,21 @@ function failure<Is extends "not-sent" | "unknown">(
   errors: readonly IrpError[] = [],
 ): Failure<Is> {
   return { is, errors, reason };
+}
+
+async function seenExchange<T>(
+  deps: SessionDeps,
+  to: IrpCall,
+  session: Session,
+  endpoint: Endpoint<T>,
+): Promise<Answer<T>> {
+  const startedAt = deps.now().getTime();
+  const answer = await exchange(deps, to, session, endpoint);
+  const { gstin, about } = to;
+  const { method, path } = endpoint;
+  const tookMs = deps.now().getTime() - startedAt;
+  deps.seen({ gstin, ...(about && { about }), portal: portalOf(to, endpoint), method, path, answer, tookMs });
+  return answer;
 }
 
 async function exchange<T>(

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { portalTimeToDate } from "../../ist.ts";
 import { isCredentialRefusal } from "../codes.ts";
-import type { IrpError, IrpUser } from "../irp.ts";
+import type { Answer, IrpError, IrpUser, WireCall } from "../irp.ts";
 import type { PortalKeys } from "../portal-keys.ts";
 import type { Session } from "../session-store.ts";
 import { decrypt, encryptLogin } from "./crypto.ts";
 import { Envelope } from "./envelope.ts";
-import type { Send } from "./wire.ts";
+import { NotSent, type Send } from "./wire.ts";
 
 /** There is no session for now, and a login would not help before `retryAt`, if that is known. */
 export class LoginRefused extends Error {
@@ -29,6 +29,9 @@ export interface LoginDeps {
   readonly send: Send;
   readonly keys: Pick<PortalKeys, "encryption">;
   readonly randomBytes: (size: number) => Buffer;
+  readonly now: () => Date;
+  /** Told of every call that was on the wire, for the record. Returns at once. */
+  readonly seen: (call: WireCall) => void;
 }
 
 interface LoginRequest {
@@ -47,9 +50,33 @@ const LoginData = z.looseObject({
 });
 
 const SEK_BYTES = 32;
+const PATH = "/eivital/v1.04/auth";
 
 /** One login at one portal (irp-protocol 3), with a key of its own. Throws LoginRefused when the portal says no, any other Error when it says nothing that can be used. */
-export async function login(deps: LoginDeps, { portal, gstin, user, force }: LoginRequest): Promise<Session> {
+export async function login(deps: LoginDeps, request: LoginRequest): Promise<Session> {
+  const startedAt = deps.now().getTime();
+  const see = (answer: Answer<unknown>) => {
+    const { portal, gstin } = request;
+    deps.seen({ portal, gstin, method: "POST", path: PATH, answer, tookMs: deps.now().getTime() - startedAt });
+  };
+  try {
+    const session = await tryLogin(deps, request);
+    see({ is: "ok", value: undefined });
+    return session;
+  } catch (error) {
+    see(answerOf(error));
+    throw error;
+  }
+}
+
+/** Whatever else is thrown may quote what was sent or answered: its name alone is told. */
+function answerOf(error: unknown): Answer<never> {
+  if (error instanceof LoginRefused) return { is: "refused", errors: error.errors };
+  if (error instanceof NotSent) return { is: "not-sent", errors: [], reason: error.message };
+  return { is: "unknown", errors: [], reason: error instanceof Error ? error.name : "unknown failure" };
+}
+
+async function tryLogin(deps: LoginDeps, { portal, gstin, user, force }: LoginRequest): Promise<Session> {
   const { userName, password } = user;
   const appKey = deps.randomBytes(32);
   const Data = encryptLogin(await deps.keys.encryption(), {
@@ -61,7 +88,7 @@ export async function login(deps: LoginDeps, { portal, gstin, user, force }: Log
   const answer = await deps.send(portal, {
     kind: "login",
     method: "POST",
-    path: "/eivital/v1.04/auth",
+    path: PATH,
     headers: { Gstin: gstin },
     body: { Data },
   });

@@ -10,7 +10,6 @@ export interface SharedSessionDeps extends LoginDeps {
   readonly environment: string;
   /** Whose client we are, and a name for the client's credentials that changes with them and tells nothing of them. */
   readonly client: () => Promise<{ readonly clientId: string; readonly version: string }>;
-  readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   readonly newId: () => string;
 }

@@ -19,7 +19,7 @@ function setup() {
   };
   const deps = { publishedKeys: cachedKeys(read, now), issuer: ISSUER, now };
   return {
-    verify: async (key: RsaKey) => verifyToken(deps, `Bearer ${await aToken(key)}`, "irn:write"),
+    verify: async (key: RsaKey) => verifyToken(deps, `Bearer ${await aToken(key)}`),
     reads: () => reads,
     publish: (...keys: RsaKey[]) => {
       published = keys;
@@ -46,15 +46,15 @@ describe("verifyToken", () => {
       const deps = { publishedKeys: async () => ({ keys: [silent] }), issuer: ISSUER, now: () => NOW };
       const authorization = async (header = {}) => `Bearer ${await aToken(first, { header })}`;
 
-      expect(await verifyToken(deps, await authorization(), "irn:write")).toMatchObject({ gstin: GSTIN });
-      await expect(verifyToken(deps, await authorization({ alg }), "irn:write")).rejects.toThrow("token_invalid");
+      expect(await verifyToken(deps, await authorization())).toMatchObject({ gstin: GSTIN });
+      await expect(verifyToken(deps, await authorization({ alg }))).rejects.toThrow("token_invalid");
     },
   );
 
   it("lets nobody in, and says so with 503, while the published keys cannot be read", async () => {
     const publishedKeys = () => Promise.reject(new Error("the table is gone"));
     const deps = { publishedKeys, issuer: ISSUER, now: () => NOW };
-    await expect(verifyToken(deps, `Bearer ${await aToken(first)}`, "irn:write")).rejects.toThrow("store_unavailable");
+    await expect(verifyToken(deps, `Bearer ${await aToken(first)}`)).rejects.toThrow("store_unavailable");
   });
 
   it("takes a token by a key that is younger than its copy of the published ones", async () => {

@@ -1,3 +1,4 @@
+import type { Asked } from "../../../shared/audit/record.ts";
 import { canonicalHash } from "../../../shared/canonical-json.ts";
 import { askedFingerprint, type Change } from "../../../shared/document/change.ts";
 import { documentFingerprint } from "../../../shared/document/document-fingerprint.ts";
@@ -6,11 +7,17 @@ import { irnOf } from "../../../shared/invoice/irn.ts";
 import type { Submission, SubmitDeps } from "../../../shared/request/submit.ts";
 import { fresh } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
+import { anAuditTrail } from "../../fakes/memory-audit-log.ts";
 import { memoryBudget } from "../../fakes/memory-budget.ts";
 import { onePolicy } from "../../fakes/memory-policy-store.ts";
 import { memoryQueue } from "../../fakes/memory-queue.ts";
 import { memoryStores } from "../../fakes/memory-stores.ts";
 import { virtualClock } from "../../fakes/virtual-clock.ts";
+
+/** Who calls, under a request id of its own. */
+export function askedBy(path: string, requestId: string = fresh()): Asked {
+  return { clientId: "test_client", method: "POST", route: `POST ${path}`, path, requestId };
+}
 
 /** What POST /irn makes of an invoice. */
 export function aSubmission(invoice: Invoice = anInvoice(), overrides: Partial<Submission> = {}): Submission {
@@ -22,7 +29,7 @@ export function aSubmission(invoice: Invoice = anInvoice(), overrides: Partial<S
     docFp: documentFingerprint(invoice),
     flow: "direct",
     idempotencyKey: undefined,
-    requestId: fresh(),
+    asked: askedBy("/irn"),
     ...overrides,
   };
 }
@@ -37,7 +44,7 @@ export function aChangeOf(irn: string, change: Change, overrides: Partial<Submis
     change,
     flow: "direct",
     idempotencyKey: undefined,
-    requestId: fresh(),
+    asked: askedBy(`/irn/${irn}/${change.op}`),
     ...overrides,
   };
 }
@@ -50,6 +57,8 @@ export function anAccount({ policies = onePolicy() } = {}) {
   let ids = 0;
   const newId = () => `id-${++ids}`;
   const budget = memoryBudget(policies);
-  const deps: SubmitDeps = { ...stores, queue, budget, mode: "test", now: clock.now, sleep: clock.sleep, newId };
-  return { clock, ...stores, queue, budget, newId, deps };
+  const trail = anAuditTrail(clock.now);
+  const { audit } = trail;
+  const deps: SubmitDeps = { ...stores, queue, budget, audit, mode: "test", now: clock.now, sleep: clock.sleep, newId };
+  return { clock, ...stores, queue, budget, trail, newId, deps };
 }

@@ -18,10 +18,11 @@ export const LAG_MS = 15_000;
 export function aWorker() {
   const account = anAccount();
   const { clock, requests, documents, events } = account;
+  const { journal } = account.trail;
   const bus = memoryBus();
   const portal = fakeIrp(clock.now);
   const deps: WorkDeps = {
-    ...{ requests, documents, events, bus, irp: portal.irp, verify: portal.verify, newId: fresh },
+    ...{ requests, documents, events, bus, journal, irp: portal.irp, verify: portal.verify, newId: fresh },
     ...{ portals: ["NIC1", "NIC2"], mode: "test", callTimeoutMs: CALL_TIMEOUT_MS, lookUpLagMs: LAG_MS },
     ...{ now: clock.now, monotonicMs: clock.monotonicMs },
     choice: { choose: async () => ({ portal: "NIC1" }) },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { admit } from "../../../shared/request/admit.ts";
 import { KEY_LIFE_MS } from "../../../shared/request/request.ts";
 import { submit } from "../../../shared/request/submit.ts";
+import { REGISTERED } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 import { failing } from "../../fakes/failing.ts";
 import { onePolicy } from "../../fakes/memory-policy-store.ts";
@@ -15,7 +16,8 @@ async function setup(flow: "direct" | "queued", policy: Parameters<typeof onePol
   const submitted = await submit(account.deps, aSubmission(anInvoice(), { flow }));
   const rid = submitted.is === "accepted" ? submitted.rid : "";
   const { clock, requests, budget } = account;
-  const deps = { requests, budget, now: clock.now, sleep: clock.sleep };
+  const { journal } = account.trail;
+  const deps = { requests, budget, journal, now: clock.now, sleep: clock.sleep };
   const run = (changes: Partial<typeof deps> = {}, which = rid, receives = 1) =>
     admit({ ...deps, ...changes }, { v: 1, rid: which, irn: "", attempt: 1 }, { flow, receives });
   const use = () => budget.take(aSubmission().gstin, "queued", clock.now());
@@ -84,5 +86,16 @@ describe("admission", () => {
   it("fails when the budget cannot be asked", async () => {
     const { run, budget } = await setup("queued");
     await expect(run({ budget: failing(budget, "take") })).rejects.toThrow("take failed");
+  });
+
+  it("puts an outcome on record once more where the message comes again: who had it may have stopped before", async () => {
+    const { run, rid, requests, clock, trail } = await setup("queued");
+    await requests.finish(rid, REGISTERED, clock.now());
+
+    expect(await run()).toEqual({ is: "over" });
+    const outcomes = () => trail.records().filter(({ kind }) => kind === "outcome");
+    expect(outcomes()).toEqual([]);
+    expect(await run({}, rid, 2)).toEqual({ is: "over" });
+    expect(outcomes()).toMatchObject([{ rid, status: 201 }]);
   });
 });

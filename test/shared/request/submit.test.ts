@@ -5,7 +5,7 @@ import { submit } from "../../../shared/request/submit.ts";
 import { aRequest } from "../../fakes/a-request.ts";
 import { anInvoice } from "../../fakes/an-invoice.ts";
 import { failing, repeating } from "../../fakes/failing.ts";
-import { anAccount, aSubmission } from "./a-submission.ts";
+import { anAccount, aSubmission, askedBy } from "./a-submission.ts";
 
 const KEY = { idempotencyKey: "key-1" };
 const AT_ONCE = 20;
@@ -128,7 +128,7 @@ describe("submit", () => {
 
   it("does not take a key for the id of a request that brought none", async () => {
     const { deps } = anAccount();
-    const first = await accepted(submit(deps, { ...aSubmission(), requestId: "same" }));
+    const first = await accepted(submit(deps, { ...aSubmission(), asked: askedBy("/irn", "same") }));
     const second = await accepted(submit(deps, aSubmission(anInvoice(), { idempotencyKey: "same" })));
     expect(second.rid).not.toBe(first.rid);
   });

@@ -4,6 +4,7 @@ import { newPace, type Pace } from "../../../shared/request/pace.ts";
 import { type SubmitDeps, submit } from "../../../shared/request/submit.ts";
 import { type WaitDeps, waitForOutcome } from "../../../shared/request/wait.ts";
 import { memoryWaitingRoom } from "../../fakes/memory-waiting-room.ts";
+import { askedBy } from "../../shared/request/a-submission.ts";
 import type { Instance } from "../instance.ts";
 import { documentOf } from "./documents.ts";
 import type { LoadWorld } from "./world.ts";
@@ -123,7 +124,11 @@ type Document = ReturnType<typeof documentOf> & { readonly n: number; readonly f
 
 async function answerOf({ deps }: Environment, { n, ...document }: Document): Promise<Told> {
   try {
-    const submitted = await submit(deps, { ...document, idempotencyKey: String(n), requestId: deps.newId() });
+    const submitted = await submit(deps, {
+      ...document,
+      idempotencyKey: String(n),
+      asked: askedBy("/irn", deps.newId()),
+    });
     if (submitted.is === "known") return submitted.outcome.kind === "registered" ? "registered" : "refused";
     if (document.flow === "queued") return "pending";
     return (await waitForOutcome(deps, { rid: submitted.rid, irn: document.irn }, WAIT_MS)) ? "registered" : "pending";
@@ -142,6 +147,8 @@ function newEnvironment(world: LoadWorld): Environment {
     outcomes: instance.port("outcomes", stores.outcomes),
     queue: instance.port("queue", world.queue),
     budget: instance.port("budget", world.budgetFor(instance)),
+    // What is on record does not bear on the limit.
+    audit: async () => {},
     pace: newPace(),
     mode: "test" as const,
     mayWaitOn: async () => (await waitingRoom.enter(instance.now())) === "entered",

@@ -134,6 +134,7 @@ function newEnvironment(world: LoadWorld): Environment {
     events: instance.port("events", stores.events),
     bus: instance.port("bus", world.bus),
     queue: instance.port("queue", world.queue),
+    journal: { note: () => {} },
     ...{ irp, choice: irp, budget, portals, verify: verifySigned, now, sleep, monotonicMs },
     mode: "live",
     callTimeoutMs: CALL_TIMEOUT_MS,
@@ -141,7 +142,8 @@ function newEnvironment(world: LoadWorld): Environment {
     newId: () => `${instance.name}:${world.newId()}`,
   };
   const flowOf = (arn: string): Flow => (arn.endsWith("direct") ? "direct" : "queued");
-  const handler = createHandler({ ...(sabotage.work?.(deps) ?? deps), log: silentLog(), flowOf });
+  const journal = { note: () => {}, settled: async () => {} };
+  const handler = createHandler({ ...(sabotage.work?.(deps) ?? deps), journal, log: silentLog(), flowOf });
   return { instance, handler };
 }
 

@@ -1,4 +1,4 @@
-import type { Irp, IrpCall } from "../../../../shared/irp/irp.ts";
+import type { Irp, IrpCall, WireCall } from "../../../../shared/irp/irp.ts";
 import { nicIrp } from "../../../../shared/irp/nic/client.ts";
 import { anInvoice } from "../../../fakes/an-invoice.ts";
 import { memoryIrpUserStore } from "../../../fakes/memory-irp-user-store.ts";
@@ -11,6 +11,7 @@ export async function anIrp(parts: Parameters<typeof aPortal>[0] & object = {}, 
   const users = memoryIrpUserStore();
   await users.save(GSTIN, user);
   let nonce = 0;
+  const seen: WireCall[] = [];
   const irp = nicIrp({
     send: portal.send,
     users,
@@ -18,8 +19,9 @@ export async function anIrp(parts: Parameters<typeof aPortal>[0] & object = {}, 
     now: () => START,
     randomBytes: (size) => Buffer.alloc(size, ++nonce),
     ...sessionParts(),
+    seen: (call) => void seen.push(call),
   });
-  return { ...portal, irp, users };
+  return { ...portal, irp, users, seen };
 }
 
 export const IRN = "a".repeat(64);

@@ -8,6 +8,7 @@ export function sessionParts() {
     environment: "test",
     client: async () => ({ clientId: "client", version: "1" }),
     sleep: async () => {},
+    seen: () => {},
     newId: () => `id-${++ids}`,
   };
 }

@@ -39,6 +39,7 @@ async function setup({ login, tokenMinutes = 60 }: Parts = {}) {
       keys: { encryption: async () => ENCRYPTION_KEY },
       now,
       sleep,
+      seen: () => {},
       newId: () => `id-${++nonce}`,
       randomBytes: (size) => Buffer.alloc(size, ++nonce),
     });

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import * as z from "zod";
+import { Problem } from "../../shared/api/problem.ts";
+import type { Audit } from "../../shared/audit/audit-log.ts";
+import type { Asked, AuditEntry } from "../../shared/audit/record.ts";
+import type { Caller } from "../../shared/oauth/verify-token.ts";
+import type { Call, CallNotes, HttpAnswer } from "./http.ts";
+import { type Log, telling } from "./log.ts";
+
+interface AuditedDeps {
+  readonly audit: Audit;
+  readonly log: Log;
+}
+
+/**
+ * Runs a call and records what came of it, refusals and faults included. What was accepted has its own records. A record that
+ * cannot be written changes no answer: it is in the log then.
+ */
+export async function audited(
+  { audit, log }: AuditedDeps,
+  event: APIGatewayProxyEventV2,
+  caller: Caller,
+  run: (recorded: Pick<Call, "asked" | "note">) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const asked = askedBy(event, caller);
+  let notes: CallNotes = {};
+  const note = (about: CallNotes) => {
+    notes = { ...notes, ...about };
+  };
+
+  async function record(result: Result): Promise<void> {
+    const { isAccepted, ...about } = notes;
+    if (isAccepted) return;
+    const entry: AuditEntry = { kind: "call", gstin: caller.gstin, ...asked, ...digestOf(event), ...about, ...result };
+    await audit(entry).catch((error: unknown) => telling(log)(error, entry));
+  }
+
+  note(irnInPath(event));
+  try {
+    const answer = await run({ asked, note });
+    await record(answered(answer));
+    return answer;
+  } catch (error) {
+    await record(failed(error));
+    throw error;
+  }
+}
+
+type Result = Pick<Extract<AuditEntry, { kind: "call" }>, "status" | "code" | "irpCodes">;
+
+const LONGEST_PATH = 300;
+
+function askedBy({ routeKey, rawPath, headers, requestContext }: APIGatewayProxyEventV2, { clientId }: Caller): Asked {
+  const { requestId, http } = requestContext;
+  const traceId = headers["x-amzn-trace-id"]?.slice(0, 100);
+  const path = rawPath.slice(0, LONGEST_PATH);
+  return { clientId, method: http.method, route: routeKey, path, requestId, ...(traceId && { traceId }) };
+}
+
+function digestOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): { readonly bodySha256?: string } {
+  if (!body) return {};
+  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  return { bodySha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+function irnInPath({ pathParameters }: APIGatewayProxyEventV2): CallNotes {
+  const irn = pathParameters?.["irn"] ?? "";
+  return /^[0-9a-f]{64}$/.test(irn) ? { irn } : {};
+}
+
+const ProblemAnswer = z.object({
+  code: z.string(),
+  errors: z.array(z.object({ irpCode: z.string().optional() })).optional(),
+});
+
+function answered({ status, json }: HttpAnswer): Result {
+  const problem = status < 400 ? undefined : ProblemAnswer.safeParse(json).data;
+  return { status, ...(problem && codesOf(problem)) };
+}
+
+function failed(error: unknown): Result {
+  if (!(error instanceof Problem)) return { status: 500, code: "internal_error" };
+  return { status: error.body.status, ...codesOf(ProblemAnswer.parse(error.body)) };
+}
+
+function codesOf({ code, errors = [] }: z.output<typeof ProblemAnswer>) {
+  const irpCodes = [...new Set(errors.flatMap(({ irpCode }) => irpCode ?? []))];
+  return { code, ...(irpCodes.length > 0 && { irpCodes }) };
+}

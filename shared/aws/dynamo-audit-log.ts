@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { type Audit, type AuditLog, type AuditPosition, auditTo } from "../audit/audit-log.ts";
+import { AuditRecord } from "../audit/record.ts";
+import { keptUntil } from "../audit/retention.ts";
+
+/** The environment of every function that writes audit records, for readEnv. */
+export const auditVariables = {
+  AUDIT_TABLE: z.string(),
+  /** How long records and documents are kept after the due date of the annual return. */
+  RETENTION_MONTHS: z.coerce.number().int().positive(),
+};
+type AuditEnvironment = z.output<z.ZodObject<typeof auditVariables>>;
+
+/** The records of one document, by their times. */
+const ABOUT_INDEX = "about";
+/** Behind every id. */
+const LAST = "~";
+
+/** What a function needs to write audit records. */
+export function auditOf(db: DynamoDBDocumentClient, env: AuditEnvironment, now: () => Date): Audit {
+  return auditTo(dynamoAuditLog(db, env.AUDIT_TABLE, env.RETENTION_MONTHS), { now, newId: randomUUID });
+}
+
+/** pk = GSTIN, sk = `time#id`. */
+export function dynamoAuditLog(db: DynamoDBDocumentClient, TableName: string, retentionMonths: number): AuditLog {
+  return {
+    async append(record) {
+      const expiresAt = keptUntil(new Date(record.at), retentionMonths).getTime() / 1000;
+      await db.send(new PutCommand({ TableName, Item: { ...keyOf(record), ...record, expiresAt } }));
+    },
+
+    async list(gstin, { from, to, limit, after }) {
+      const first = after ? `${positionOf(after)}${LAST}` : from;
+      const last = `${to}${LAST}`;
+      // DynamoDB refuses a time that ends before it begins.
+      if (first > last) return { records: [] };
+      const { Items = [], LastEvaluatedKey } = await db.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: "pk = :gstin AND sk BETWEEN :first AND :last",
+          ExpressionAttributeValues: { ":gstin": gstin, ":first": first, ":last": last },
+          Limit: limit,
+          ConsistentRead: true,
+        }),
+      );
+      const records = Items.map(read);
+      const end = records.at(-1);
+      return { records, ...(LastEvaluatedKey && end && { next: { at: end.at, id: end.id } }) };
+    },
+
+    async about(gstin, irn) {
+      const found: AuditRecord[] = [];
+      const pages = paginateQuery(
+        { client: db },
+        {
+          TableName,
+          IndexName: ABOUT_INDEX,
+          KeyConditionExpression: "irn = :irn",
+          // Whoever asks for another's document is on record too, and not shown to its owner.
+          FilterExpression: "gstin = :gstin",
+          ExpressionAttributeValues: { ":irn": irn, ":gstin": gstin },
+        },
+      );
+      for await (const { Items = [] } of pages) found.push(...Items.map(read));
+      return found;
+    },
+  };
+}
+
+const Stored = z.looseObject({ pk: z.string(), sk: z.string(), expiresAt: z.number() });
+
+function read(item: Record<string, unknown>): AuditRecord {
+  const { pk: _, sk: __, expiresAt: ___, ...record } = Stored.parse(item);
+  return AuditRecord.parse(record);
+}
+
+function keyOf(record: AuditRecord) {
+  return { pk: record.gstin, sk: positionOf(record) };
+}
+
+function positionOf({ at, id }: AuditPosition): string {
+  return `${at}#${id}`;
+}
