@@ -11,7 +11,7 @@ import { Delivery } from "./constructs/delivery.ts";
 import { FlowQueue } from "./constructs/flow-queue.ts";
 import { Sandbox } from "./constructs/sandbox.ts";
 import { ServiceFunction } from "./constructs/service-function.ts";
-import { BY_ENDPOINT_INDEX, Storage } from "./constructs/storage.ts";
+import { ABOUT_INDEX, BY_ENDPOINT_INDEX, Storage } from "./constructs/storage.ts";
 
 /** One stage of the product: client ▸ API ▸ submit ▸ queues ▸ irp-worker ▸ IRP, and behind it the event bus ▸ delivery ▸ webhooks. */
 export class EinvoiceStack extends Stack {
@@ -200,6 +200,20 @@ export class EinvoiceStack extends Stack {
       .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
       .uses(storage.clients, "CLIENTS_TABLE", "GetItem");
 
+    const audit = new ServiceFunction(this, "audit", {
+      stage,
+      errorImpact: "Nobody can read the audit trail, nor what proves a document.",
+      memoryMb: 1024,
+      environment: { ISSUER },
+    })
+      .audits(storage.audit, stage)
+      .uses(storage.audit, "AUDIT_TABLE", "Query")
+      .queries(storage.audit, ABOUT_INDEX)
+      .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")
+      .keeps(storage.blobs, "BLOBS_BUCKET", "RESP", "GetObject")
+      .uses(storage.clients, "CLIENTS_TABLE", "GetItem")
+      .knows(upstream, "UPSTREAM_SECRET", "GetSecretValue");
+
     const readRequest = new ServiceFunction(this, "read-request", {
       stage,
       errorImpact: "Callers cannot learn the outcome of accepted requests, nor what is left of their budget.",
@@ -238,6 +252,7 @@ export class EinvoiceStack extends Stack {
         taxpayer,
         webhooks,
         events,
+        audit,
       },
       notFound,
     );

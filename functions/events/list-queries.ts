@@ -6,17 +6,10 @@ import type { EventListQuery } from "../../shared/event/list-events.ts";
 import { deliveryStates } from "../../shared/webhook/delivery.ts";
 import type { DeliveryPosition } from "../../shared/webhook/delivery-store.ts";
 import type { DeliveryListQuery } from "../../shared/webhook/list-deliveries.ts";
-import { checkedQuery, Limit, type List, linkBehind, readCursor } from "../pipeline/query.ts";
+import { checkedQuery, Limit, type List, linkBehind, readCursor, Time } from "../pipeline/query.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const A_TIME = "a time as RFC 3339 has it, such as 2026-08-18T14:30:00+05:30";
-const Since = z
-  .string()
-  // In a query a plus sign stands for a space; many forget to write it as %2B.
-  .transform((text) => text.replace(" ", "+"))
-  .pipe(z.iso.datetime({ offset: true, error: A_TIME }))
-  .transform((text) => new Date(text));
 /** Separated by commas; API Gateway makes the same of a parameter that is repeated. Their order does not matter. */
 const Types = z
   .string()
@@ -25,7 +18,7 @@ const Types = z
   .transform((types) => [...new Set(types)].sort());
 const EventsQuery = z.strictObject({
   type: Types.default([]),
-  since: Since.optional(),
+  since: Time.optional(),
   limit: Limit,
   cursor: z.string().optional(),
 });

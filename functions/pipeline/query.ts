@@ -10,6 +10,14 @@ export const Limit = z
   .transform(Number)
   .default(DEFAULT_LIMIT);
 
+/** A moment, with its offset. */
+export const Time = z
+  .string()
+  // In a query a plus sign stands for a space; many forget to write it as %2B.
+  .transform((text) => text.replace(" ", "+"))
+  .pipe(z.iso.datetime({ offset: true, error: "a time as RFC 3339 has it, such as 2026-08-18T14:30:00+05:30" }))
+  .transform((text) => new Date(text));
+
 /** What was asked for; throws `malformed_query`, whose detail has every finding. */
 export function checkedQuery<Query>(read: z.ZodSafeParseResult<Query>, others: readonly string[] = []): Query {
   const findings = [...(read.error?.issues ?? []).map(findingOf), ...others];

@@ -15,7 +15,7 @@ import { jsonVariable } from "../env.ts";
 import type { PortalChoice } from "../irp/circuits.ts";
 import { guardedIrp } from "../irp/guarded-irp.ts";
 import type { Irp } from "../irp/irp.ts";
-import { type PortalKeys, portalKeys } from "../irp/portal-keys.ts";
+import type { PortalKeys } from "../irp/portal-keys.ts";
 import { portalNames, Upstream } from "../irp/portals.ts";
 import { upstreamIrp } from "../irp/upstream-adapters.ts";
 import { auditOf, auditVariables } from "./dynamo-audit-log.ts";
@@ -26,6 +26,7 @@ import { dynamoPolicyStore } from "./dynamo-policy-store.ts";
 import { dynamoSessionStore } from "./dynamo-session-store.ts";
 import { kmsVault } from "./kms-vault.ts";
 import { secretUpstream } from "./secret-upstream.ts";
+import { upstreamKeys } from "./upstream-keys.ts";
 
 /** The environment of every function that calls the portals, for readEnv. */
 export const upstreamVariables = {
@@ -63,10 +64,7 @@ export function upstreamConnection(
   const now = () => new Date();
   const journal = journalOf(auditOf(db, env, now), tell);
   const secret = secretUpstream(new SecretsManagerClient(), env.UPSTREAM_SECRET);
-  const keys = portalKeys(
-    async () => (await secret()).keys,
-    async (url) => (await fetch(url, { signal: AbortSignal.timeout(5_000) })).json(),
-  );
+  const keys = upstreamKeys(secret);
   const vault = kmsVault({ kms: new KMSClient(), keyId: env.DATA_KEY, now, randomBytes });
   const portals = portalNames(env.UPSTREAM);
   const policies = policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now);

@@ -33,10 +33,10 @@ describe("registering an invoice", () => {
 
   it("registers one document once, however often and however differently it is sent", async () => {
     const invoice = newInvoice();
-    const replies = await Promise.all(Array.from({ length: 20 }, () => post("/irn", token, invoice)));
+    // No more than may wait long at the same time, where the machine is slow.
+    const replies = await Promise.all(Array.from({ length: 12 }, () => post("/irn", token, invoice)));
 
-    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(replies.filter(({ status }) => status === 200)).toHaveLength(19);
+    expect(replies.map(({ status }) => status).sort()).toEqual([...Array(11).fill(200), 201]);
     expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
   });
 

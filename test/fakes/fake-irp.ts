@@ -14,7 +14,7 @@ import type {
   Taxpayer,
 } from "../../shared/irp/irp.ts";
 import { portalKeys } from "../../shared/irp/portal-keys.ts";
-import { type VerifiedDocument, verifyDocument } from "../../shared/irp/verify.ts";
+import { openSigned, type SignedContent, type VerifiedDocument, verifyDocument } from "../../shared/irp/verify.ts";
 import { toIstTimestamp, toPortalTime } from "../../shared/ist.ts";
 
 /** RSA keys take long to make: one pair is the portal's, the other a stranger's. */
@@ -66,6 +66,7 @@ export interface FakeIrp {
   >;
   /** Accepts what the portal signed, by the same checks as in production. */
   readonly verify: (document: SignedDocument) => Promise<VerifiedDocument>;
+  readonly openSigned: (jwt: string) => Promise<SignedContent>;
   readonly calls: { readonly call: IrpCall; readonly invoice: Invoice }[];
   /** What the portals hold, by IRN: never more than one of each. */
   readonly registry: Map<string, SignedDocument>;
@@ -197,6 +198,7 @@ export function fakeIrp(now: () => Date): FakeIrp {
     willShow: (...steps) => void lookScript.push(...steps),
     will: (...steps) => void script.push(...steps),
     verify: (document) => verifyDocument(keys, document),
+    openSigned: (jwt) => openSigned(keys, jwt),
     irp: {
       async generate(call, invoice) {
         if (!call.mayStillSend()) return { is: "not-sent", errors: [], reason: "no time left" };

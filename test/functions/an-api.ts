@@ -1,3 +1,4 @@
+import { createHandler as createAudit } from "../../functions/audit/handler.ts";
 import { createHandler as createReadIrn } from "../../functions/read-irn/handler.ts";
 import { createHandler as createReadRequest } from "../../functions/read-request/handler.ts";
 import { createHandler as createSubmit } from "../../functions/submit/handler.ts";
@@ -89,10 +90,11 @@ export function anApi({ policies = onePolicy() } = {}) {
   }
 
   const { choice } = worker;
+  const auditDeps = { ...common, trail: trail.log, openSigned: portal.openSigned };
   const submitDeps = { ...common, sleep, choice, pace: newPace(), waitingRoom: memoryWaitingRoom(10) };
   const authorization = async (gstin: string) => {
     const iat = Math.floor(clock.now().getTime() / 1000);
-    return `Bearer ${await aToken(ours, { claims: { iat, exp: iat + 600, gstin, scope: "irn:write irn:read ewb:write" } })}`;
+    return `Bearer ${await aToken(ours, { claims: { iat, exp: iat + 600, gstin, scope: "irn:write irn:read ewb:write audit:read" } })}`;
   };
 
   async function post(invoice: unknown = anInvoice(), options: CallOptions = {}, deps = submitDeps) {
@@ -115,5 +117,16 @@ export function anApi({ policies = onePolicy() } = {}) {
     return invoke(createReadRequest(deps), anApiEvent({ method: "GET", path, ...options, headers }));
   }
 
-  return Object.assign(api, { post, get, read, submitDeps, workOff });
+  /** The audit trail, or what proves a document. */
+  async function proof(irn = "", options: CallOptions = {}, changes: Partial<typeof auditDeps> = {}) {
+    const headers = { authorization: await authorization(options.gstin ?? GSTIN), ...options.headers };
+    const evidence = { path: `/irn/${irn}/evidence`, routeKey: "GET /irn/{irn}/evidence", params: { irn } };
+    const route = irn ? evidence : { path: "/audit" };
+    return invoke(
+      createAudit({ ...auditDeps, ...changes }),
+      anApiEvent({ method: "GET", ...route, ...options, headers }),
+    );
+  }
+
+  return Object.assign(api, { post, get, proof, read, submitDeps, workOff });
 }

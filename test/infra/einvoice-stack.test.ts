@@ -148,6 +148,13 @@ describe("the functions", () => {
         BLOBS_BUCKET: ["GetObject"],
         CLIENTS_TABLE: ["GetItem"],
       },
+      audit: {
+        AUDIT_TABLE: ["PutItem", "Query"],
+        DOCUMENTS_TABLE: ["GetItem"],
+        BLOBS_BUCKET: ["GetObject"],
+        CLIENTS_TABLE: ["GetItem"],
+        UPSTREAM_SECRET: ["GetSecretValue"],
+      },
       readrequest: {
         AUDIT_TABLE: ["PutItem"],
         REQUESTS_TABLE: ["BatchGetItem", "GetItem", "Query"],
@@ -159,7 +166,7 @@ describe("the functions", () => {
     });
   });
 
-  it("query an index each, and of the tables that of endpoints alone", () => {
+  it("query an index each, and of the tables those of endpoints and audit records alone", () => {
     const policies = Object.entries(live.findResources("AWS::IAM::Policy") as Record<string, PolicyResource>);
     const queried = policies.flatMap(([id, { Properties }]) =>
       Properties.PolicyDocument.Statement.filter(({ Action }) => [Action].flat().includes("dynamodb:Query")).map(
@@ -171,6 +178,8 @@ describe("the functions", () => {
       ),
     );
     expect(queried.sort()).toEqual([
+      ["audit", "audit"],
+      ["audit", "audit/index/about"],
       ["deliveryfanout", "webhooks"],
       ["events", "deliveries/index/byEndpoint"],
       ["events", "deliveries/index/listed"],
@@ -196,6 +205,7 @@ describe("the functions", () => {
       ),
     );
     expect(reached.sort()).toEqual([
+      ["audit", "GetObject", "/RESP/*"],
       ["irpworker", "GetObject", "/PAY/*"],
       ["irpworker", "GetObject", "/RESP/*"],
       ["irpworker", "PutObject", "/RESP/*"],
