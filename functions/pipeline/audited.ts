@@ -4,6 +4,7 @@ import * as z from "zod";
 import { Problem } from "../../shared/api/problem.ts";
 import type { Audit } from "../../shared/audit/audit-log.ts";
 import type { Asked, AuditEntry } from "../../shared/audit/record.ts";
+import { isIrn } from "../../shared/invoice/irn.ts";
 import type { Caller } from "../../shared/oauth/verify-token.ts";
 import type { Call, CallNotes, HttpAnswer } from "./http.ts";
 import { type Log, telling } from "./log.ts";
@@ -66,7 +67,7 @@ function digestOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): { readonly
 
 function irnInPath({ pathParameters }: APIGatewayProxyEventV2): CallNotes {
   const irn = pathParameters?.["irn"] ?? "";
-  return /^[0-9a-f]{64}$/.test(irn) ? { irn } : {};
+  return isIrn(irn) ? { irn } : {};
 }
 
 const ProblemAnswer = z.object({

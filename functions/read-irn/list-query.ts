@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Document } from "../../shared/document/document.ts";
 import type { DocumentPosition } from "../../shared/document/document-store.ts";
 import type { DocumentListQuery } from "../../shared/document/list-documents.ts";
+import { isIrn } from "../../shared/invoice/irn.ts";
 import { checkedQuery, Limit, type List, linkBehind, readCursor } from "../pipeline/query.ts";
 import { DocType } from "./number-query.ts";
 
@@ -20,7 +21,7 @@ const Query = z.strictObject({
   cursor: z.string().optional(),
 });
 
-const Position = z.object({ docDate: z.iso.date(), irn: z.string().regex(/^[0-9a-f]{64}$/) });
+const Position = z.object({ docDate: z.iso.date(), irn: z.string().refine(isIrn) });
 
 /** What a call to the list asks for; `today` is the day in India. Throws `malformed_query`, whose detail has every finding. */
 export function readListQuery(

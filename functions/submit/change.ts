@@ -6,6 +6,7 @@ import { askedFingerprint, type Change } from "../../shared/document/change.ts";
 import { registeredContent } from "../../shared/document/registered-content.ts";
 import { checkEwayBill } from "../../shared/invoice/check-eway-bill.ts";
 import type { Finding } from "../../shared/invoice/finding.ts";
+import { isIrn } from "../../shared/invoice/irn.ts";
 import { registeredDocument } from "../../shared/request/submit.ts";
 import { checkingContext } from "../../shared/taxpayer/checking-context.ts";
 import { checkedBody, invalidBody } from "../pipeline/checked-body.ts";
@@ -74,9 +75,8 @@ async function againstBill(
   return checkEwayBill(registeredContent(answer), request, await checkingContext(deps.profiles, gstin, deps.now()));
 }
 
-/** Anything else is no key to ask the store for, and no IRN. */
 function irnInPath({ params }: Call<unknown>): string {
   const irn = params["irn"] ?? "";
-  if (/^[0-9a-f]{64}$/.test(irn)) return irn;
+  if (isIrn(irn)) return irn;
   throw new Problem("not_found", "there is no such registered document");
 }

@@ -79,7 +79,7 @@ function pool(spec: FunctionSpec, logFile: string, inTurn: StartTurn) {
   let starting = 0;
 
   async function started(): Promise<Thread> {
-    const thread = await startThread(spec, log, () => all.delete(thread));
+    const thread = await startThread(spec, log, (gone) => all.delete(gone));
     all.add(thread);
     return thread;
   }
@@ -143,7 +143,11 @@ function report({ memoryMb }: FunctionSpec, durationMs: number, { ok }: InvokeRe
 }
 
 /** Resolves when the function's module is loaded; rejects when it cannot be. */
-function startThread(spec: FunctionSpec, log: NodeJS.WritableStream, onGone: () => void): Promise<Thread> {
+function startThread(
+  spec: FunctionSpec,
+  log: NodeJS.WritableStream,
+  onGone: (thread: Thread) => void,
+): Promise<Thread> {
   const { environment, timeoutSeconds, ...workerData } = spec;
   const worker = new Worker(new URL("./function-thread.ts", import.meta.url), {
     workerData,
@@ -156,7 +160,7 @@ function startThread(spec: FunctionSpec, log: NodeJS.WritableStream, onGone: () 
   let calls = 0;
 
   const gone = (errorMessage: string, errorType = "Runtime.ExitError") => {
-    onGone();
+    onGone(thread);
     settle?.(failed(errorType, errorMessage));
     void worker.terminate();
   };

@@ -7,7 +7,7 @@ const FREE = "(attribute_not_exists(#lock) OR #lock.#until < :over)";
 const MINE = "#lock.worker = :me";
 
 /** The table, and the document that a write is for. */
-export interface DocumentPlace {
+interface DocumentPlace {
   readonly TableName: string;
   readonly irn: string;
 }

@@ -12,7 +12,7 @@ const LISTED: ListIndex = { name: "listed", of: "listedBy" };
 const Row = z.record(z.string(), z.string());
 
 /** A place in the index: the item's key in its table, and what the index sorts it by. */
-export interface ListedPlace {
+interface ListedPlace {
   readonly key: Readonly<Record<string, string>> & { readonly pk: string };
   readonly at: string;
 }

@@ -31,3 +31,8 @@ export function financialYear(documentDate: string): string {
 export function irnOf({ sellerGstin, docType, docNo, docDate }: DocumentIdentity): string {
   return hash("sha256", sellerGstin + financialYear(docDate) + docType.toUpperCase() + docNo.toUpperCase());
 }
+
+/** Whether a text can be an IRN. Anything else is no key to ask a store for: it may be longer than a key can be. */
+export function isIrn(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}

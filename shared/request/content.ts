@@ -5,7 +5,7 @@ import { refuseHeld } from "./held-document.ts";
 import { DONE, type Lease, type Verdict, type WorkDeps } from "./job.ts";
 import { refusalFor } from "./refusal.ts";
 
-export type Opened = NonNullable<Awaited<ReturnType<WorkDeps["requests"]["open"]>>>;
+type Opened = NonNullable<Awaited<ReturnType<WorkDeps["requests"]["open"]>>>;
 
 /**
  * The request once more, now that the document is locked: another worker may have ended it before, and from here on none can.

@@ -105,7 +105,7 @@ function bodyOf({ type, timestamp, data }: EventRecord): string {
   return canonicalJson({ type, timestamp, data });
 }
 
-export function isDelivered({ status = 0 }: Pick<Received, "status">): boolean {
+function isDelivered({ status = 0 }: Pick<Received, "status">): boolean {
   return status >= 200 && status < 300;
 }
 

@@ -42,7 +42,7 @@ export function deliveryId({ id }: Pick<EventRecord, "id">, endpoint: Pick<Endpo
 }
 
 /** Which delivery it is, what it repeats, and, when its turn comes later, at what time the sweeper is to take it up. */
-export type Opening = Pick<Delivery, "id" | "replayOf"> & { readonly dueAt?: Date };
+type Opening = Pick<Delivery, "id" | "replayOf"> & { readonly dueAt?: Date };
 
 /**
  * A delivery that is open is looked after: a message or an execution that cannot be had now is made up for by the sweeper. An
