@@ -74,7 +74,7 @@ function registering(): string[] {
 }
 
 function values(): string[] {
-  return ["gstin", "money", "ist", "canonical-json", "env", "look-through", "vault"].map(
+  return ["gstin", "money", "ist", "canonical-json", "env", "look-through", "in-steps", "vault"].map(
     (value) => `shared/${value}.ts`,
   );
 }

@@ -63,7 +63,7 @@ const UpstreamEntry = z.object({
 });
 export type UpstreamEntry = z.infer<typeof UpstreamEntry>;
 
-/** What an accepted request came to. Written before the caller can see it; after a crash perhaps twice. */
+/** What an accepted request came to. Written right after it stands; after a crash perhaps twice. */
 const OutcomeEntry = z.object({
   kind: z.literal("outcome"),
   rid: z.string(),

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { type Budget, levelOf } from "../budget/budget.ts";
+import { type Budget, lastPlaceOf, levelOf } from "../budget/budget.ts";
 import type { Flow } from "../budget/flow.ts";
 import {
   advanced,
@@ -23,6 +23,9 @@ const Numbers = z.object({
   queueTat: z.number().int().optional(),
   /** When the queue got its last slot. */
   queuedAt: z.number().int().optional(),
+  placed: z.number().int().optional(),
+  admitted: z.number().int().optional(),
+  admittedAt: z.number().int().optional(),
 });
 type Numbers = z.infer<typeof Numbers>;
 
@@ -39,13 +42,17 @@ interface Move extends Step {
   readonly isQueued?: boolean;
   /** Only if the queue got its last slot no later. */
   readonly queuedBy?: number | undefined;
+  /** The place that is admitted, if none beyond it was. */
+  readonly place?: number | undefined;
 }
 
-function callMove(policy: Policy, flow: Flow, queuedAt: number, now: number): Move {
+function callMove(policy: Policy, flow: Flow, numbers: Numbers, now: number, asked = 0): Move {
+  const { queuedAt = 0, admitted = 0 } = numbers;
   const isQueued = flow === "queued";
   const { from } = hungryStep(policy, queuedAt);
   const queuedBy = isQueued && from <= now ? now - (from - queuedAt) : undefined;
-  return { ...stepNow(policy, flow, queuedAt, now), name: "tat", isQueued, queuedBy };
+  const place = asked > admitted ? asked : undefined;
+  return { ...stepNow(policy, flow, queuedAt, now), name: "tat", isQueued, queuedBy, place };
 }
 
 /** pk = `budget#gstin`, in the upstream table: one number for the calls and one for the queue. */
@@ -60,25 +67,31 @@ export function dynamoBudget(db: DynamoDBDocumentClient, TableName: string, poli
   }
 
   /** One conditional write: on from the number that stands, or from now if that is past. The other form only if it was not. */
-  async function write(gstin: string, { name, interval, tolerance, isQueued, queuedBy }: Move, now: number) {
+  async function write(gstin: string, move: Move, now: number) {
+    const { name, interval, tolerance, isQueued, queuedBy, place } = move;
     const isAhead = (seen.get(gstin)?.[name] ?? 0) >= now;
     const standing = isAhead ? "#tat >= :now AND #tat <= :latest" : "attribute_not_exists(#tat) OR #tat < :now";
     // Where the number is past, nobody's reserve is touched.
     const by = isAhead ? queuedBy : undefined;
     const hunger = by === undefined ? "" : " AND (attribute_not_exists(queuedAt) OR queuedAt <= :by)";
+    const isFurthest = place === undefined ? "" : " AND (attribute_not_exists(admitted) OR admitted < :place)";
+    const admits = place === undefined ? "" : ", admitted = :place, admittedAt = :now";
+    const counts = name === "queueTat" ? " ADD placed :one" : "";
     const written = await conditionally(() =>
       db.send(
         new UpdateCommand({
           TableName,
           Key: at(gstin),
-          UpdateExpression: `SET #tat = ${isAhead ? "#tat + :interval" : ":next"}, v = :v${isQueued ? ", queuedAt = :now" : ""}`,
-          ConditionExpression: `(${standing})${hunger}`,
+          UpdateExpression: `SET #tat = ${isAhead ? "#tat + :interval" : ":next"}, v = :v${isQueued ? ", queuedAt = :now" : ""}${admits}${counts}`,
+          ConditionExpression: `(${standing})${hunger}${isFurthest}`,
           ExpressionAttributeNames: { "#tat": name },
           ExpressionAttributeValues: {
             ":v": 1,
             ":now": now,
             ...(isAhead ? { ":interval": interval, ":latest": now + tolerance } : { ":next": now + interval }),
             ...(by === undefined ? {} : { ":by": by }),
+            ...(place === undefined ? {} : { ":place": place }),
+            ...(counts ? { ":one": 1 } : {}),
           },
           ReturnValues: "ALL_NEW",
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -108,14 +121,14 @@ export function dynamoBudget(db: DynamoDBDocumentClient, TableName: string, poli
   }
 
   return {
-    async take(gstin, flow, now) {
+    async take(gstin, flow, now, place) {
       const policy = await policies.of(gstin);
       const us = micros(now);
       if (policy.calls === 0) return { retryAt: dateOf(callFreeAt(policy, flow, 0, 0, us)) };
       const moved = await advance(
         gstin,
         us,
-        ({ queuedAt = 0 }) => callMove(policy, flow, queuedAt, us),
+        (numbers) => callMove(policy, flow, numbers, us, place),
         ({ tat = 0, queuedAt = 0 }) => callFreeAt(policy, flow, tat, queuedAt, us),
       );
       return moved.freeAt === undefined ? "taken" : { retryAt: dateOf(moved.freeAt) };
@@ -137,7 +150,8 @@ export function dynamoBudget(db: DynamoDBDocumentClient, TableName: string, poli
     },
 
     async queue(gstin, now, most) {
-      const step = queueStep(await policies.of(gstin), most);
+      const policy = await policies.of(gstin);
+      const step = queueStep(policy, most);
       if (step.tolerance < 0) return "full";
       const moved = await advance(
         gstin,
@@ -146,7 +160,7 @@ export function dynamoBudget(db: DynamoDBDocumentClient, TableName: string, poli
         ({ queueTat = 0 }) => freeAt(step, queueTat, micros(now)),
       );
       if (!moved.numbers) return "full";
-      return { startsAt: dateOf((moved.numbers.queueTat ?? 0) - step.interval) };
+      return lastPlaceOf(policy, moved.numbers, now);
     },
 
     level: async (gstin, now) => levelOf(await policies.of(gstin), await read(gstin), now),

@@ -31,6 +31,7 @@ const Due = z.object({
   irn: z.string(),
   attempt: z.number(),
   createdAt: z.string(),
+  place: z.number().optional(),
   sweepAt: z.number(),
 });
 
@@ -95,13 +96,15 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
       );
     },
 
-    async accept(rid, owner, sweepAt, slotAt) {
+    async accept(rid, owner, sweepAt, { slotAt, place, isSent = true } = {}) {
+      const begins = { slotAt: slotAt?.getTime(), place, attempt: isSent ? undefined : 0 };
+      const set = Object.entries(begins).filter(([, value]) => value !== undefined);
       const accepted = await conditionally(() =>
         db.send(
           new UpdateCommand({
             TableName,
             Key: requestAt(rid),
-            UpdateExpression: `SET #state = :queued, sweepAt = :sweepAt, sweepShard = :shard, listedBy = gstin${slotAt ? ", slotAt = :slotAt" : ""} REMOVE #owner, leaseUntil, expiresAt`,
+            UpdateExpression: `SET #state = :queued, sweepAt = :sweepAt, sweepShard = :shard, listedBy = gstin${set.map(([name]) => `, ${name} = :${name}`).join("")} REMOVE #owner, leaseUntil, expiresAt`,
             ConditionExpression: "#owner = :me AND #state = :claimed",
             ExpressionAttributeNames: { "#owner": "owner", "#state": "state" },
             ExpressionAttributeValues: {
@@ -110,7 +113,7 @@ export function dynamoRequestStore(db: DynamoDBDocumentClient, TableName: string
               ":queued": "QUEUED",
               ":sweepAt": sweepAt.getTime(),
               ":shard": shardOf(rid),
-              ...(slotAt ? { ":slotAt": slotAt.getTime() } : {}),
+              ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
             },
           }),
         ),

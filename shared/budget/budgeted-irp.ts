@@ -50,10 +50,10 @@ function isQuotaUsedUp(answer: Answer<unknown>): answer is QuotaAnswer {
 }
 
 /** A slot of the queued flow, awaited if it comes soon. The direct flow's share is taken at admission alone. */
-export async function slotSoon(deps: Omit<BudgetedDeps, "irp">, gstin: string): Promise<Slot> {
-  const slot = await deps.budget.take(gstin, "queued", deps.now());
+export async function slotSoon(deps: Omit<BudgetedDeps, "irp">, gstin: string, place?: number): Promise<Slot> {
+  const slot = await deps.budget.take(gstin, "queued", deps.now(), place);
   const waitMs = slot === "taken" ? 0 : slot.retryAt.getTime() - deps.now().getTime();
   if (slot === "taken" || waitMs >= AWAITED_MS) return slot;
   await deps.sleep(Math.max(1, waitMs));
-  return deps.budget.take(gstin, "queued", deps.now());
+  return deps.budget.take(gstin, "queued", deps.now(), place);
 }

@@ -18,19 +18,24 @@ interface Told {
 export function patientBudget(budget: Budget, now: () => Date): Budget {
   const last = new Map<string, Promise<Told>>();
 
-  async function ask(before: Promise<Told> | undefined, gstin: string, flow: Flow): Promise<Told> {
+  async function ask(
+    before: Promise<Told> | undefined,
+    gstin: string,
+    flow: Flow,
+    place: number | undefined,
+  ): Promise<Told> {
     const told = await before?.catch(() => undefined);
     if (told && told.until > now().getTime()) return told;
-    const slot = await budget.take(gstin, flow, now());
+    const slot = await budget.take(gstin, flow, now(), place);
     const until = slot === "taken" ? 0 : Math.min(slot.retryAt.getTime(), now().getTime() + BELIEVED_MS);
     return { slot, until };
   }
 
   return {
     ...budget,
-    async take(gstin, flow) {
+    async take(gstin, flow, _, place) {
       const name = `${flow} ${gstin}`;
-      const told = ask(last.get(name), gstin, flow);
+      const told = ask(last.get(name), gstin, flow, place);
       last.delete(name);
       last.set(name, told);
       for (const oldest of [...last.keys()].slice(0, Math.max(0, last.size - MOST_KEPT))) last.delete(oldest);

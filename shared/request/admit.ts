@@ -46,7 +46,7 @@ export async function admit(deps: AdmitDeps, { rid }: QueueMessage, delivery: De
   // Who had the message before may have used the slot.
   if (flow === "direct" && receives === 1 && deps.now().getTime() - (request.slotAt ?? 0) <= SLOT_LIFE_MS)
     return { is: "admitted", request, hasSlot: true };
-  const slot = await slotSoon(deps, request.gstin);
+  const slot = await slotSoon(deps, request.gstin, request.place);
   if (slot === "taken") return { is: "admitted", request, hasSlot: true };
   if (isOverdue(request, deps.now())) return { is: "admitted", request, hasSlot: false };
   if (flow === "queued" || waitMs(deps, slot.retryAt) <= DIRECT_WAIT_MS) return { is: "later", until: slot.retryAt };

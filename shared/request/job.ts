@@ -49,12 +49,12 @@ export type Verdict = { readonly is: "done" } | { readonly is: "hand-back"; read
 
 export const DONE: Verdict = { is: "done" };
 export const LEASE_MS = 40_000;
-/** Who holds the lock is usually done within a second. */
-export const LOCKED_PAUSE_MS = 1_000;
+/** Who holds the lock is usually done within a second; who has held it for long may be dead, and is asked after less often. */
+const LOCKED_PAUSE_MS = 1_000;
 /** What must be left of the lease beyond the call's own time-out when the call is sent. */
 const GUARD_MS = 5_000;
 /** What would wait longer is parked: no message blocks its group for more. */
-const LONGEST_HAND_BACK_MS = 5_000;
+export const LONGEST_HAND_BACK_MS = 5_000;
 
 export function newLease(deps: WorkDeps, request: Request, hasSlot: boolean): Lease {
   let isUnused = hasSlot;
@@ -82,6 +82,12 @@ export async function wait({ deps, request }: Lease, until: Date): Promise<Verdi
   if (until.getTime() - deps.now().getTime() <= LONGEST_HAND_BACK_MS) return { is: "hand-back", until };
   await deps.requests.park(request.rid, until);
   return DONE;
+}
+
+/** Another worker has the document. `lock`: as it was seen. */
+export function handBackLocked(lease: Lease, { lock }: Pick<Document, "lock">): Verdict {
+  const heldMs = lock ? lease.deps.now().getTime() - (lock.until - LEASE_MS) : 0;
+  return handBack(lease, Math.min(Math.max(heldMs, LOCKED_PAUSE_MS), LONGEST_HAND_BACK_MS));
 }
 
 export function handBack(job: Lease, ms: number): Verdict {

@@ -11,7 +11,7 @@ import {
   refuseTaken,
   refuseUnsent,
 } from "./held-document.ts";
-import { type Job, LEASE_MS, type Verdict } from "./job.ts";
+import { type Job, LEASE_MS, LONGEST_HAND_BACK_MS, type Verdict } from "./job.ts";
 import { refusalFor } from "./refusal.ts";
 import { isOverdue } from "./request.ts";
 import { askedBeside } from "./settle.ts";
@@ -114,5 +114,9 @@ async function undecided(
   }
   if (job.deps.now().getTime() - pending.since > SHOWN_MS)
     return refuseHeld(job, { problem: refusalFor("outcome_unknown", irn), pending });
-  return parkPending(job, { ...pending, without: [...resolution.without] }, resolution.retryAt);
+  const { retryAt, without } = resolution;
+  const isSoon = retryAt && retryAt.getTime() - job.deps.now().getTime() <= LONGEST_HAND_BACK_MS;
+  // Who looks again asks the first portal again, and spends a slot on it: where nothing was learned, as seldom as ever.
+  const isWasted = isSoon && without.length === (pending.without ?? []).length;
+  return parkPending(job, { ...pending, without: [...without] }, isWasted ? undefined : retryAt);
 }

@@ -9,7 +9,17 @@ export type NewRequest = Pick<
 };
 
 /** As much of a waiting request as it takes to send it again. */
-export type DueRequest = Pick<Request, "rid" | "gstin" | "irn" | "attempt" | "createdAt">;
+export type DueRequest = Pick<Request, "rid" | "gstin" | "irn" | "attempt" | "createdAt" | "place">;
+
+/** How an accepted request begins. */
+export interface Accepting {
+  /** The slot of the budget that came with it. */
+  readonly slotAt?: Date;
+  /** Its place in the queue. */
+  readonly place?: number;
+  /** It waits in the table: its first attempt is yet to come. */
+  readonly isSent?: boolean;
+}
 
 /** Where a list of requests goes on: behind this one, whether it is still there or not. */
 export type ListPosition = Pick<Request, "key" | "createdAt">;
@@ -28,8 +38,8 @@ export interface RequestStore {
   release(rid: string, owner: string): Promise<void>;
   /** Put if absent: the first payload of a rid stands. */
   savePayload(rid: string, payload: Payload, now: Date): Promise<void>;
-  /** CLAIMED → QUEUED. From here on the request must end. `slotAt`: a slot of the budget came with it. */
-  accept(rid: string, owner: string, sweepAt: Date, slotAt?: Date): Promise<"accepted" | "lost">;
+  /** CLAIMED → QUEUED. From here on the request must end. */
+  accept(rid: string, owner: string, sweepAt: Date, accepting?: Accepting): Promise<"accepted" | "lost">;
   /** Strongly consistent; undefined when the key now belongs to another rid. */
   find(rid: string): Promise<Request | undefined>;
   /** Request and payload in one strongly consistent read; undefined unless the request is accepted and open. */

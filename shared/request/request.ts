@@ -52,10 +52,13 @@ export const Request = z.object({
   irn: z.string(),
   op: z.enum(operations),
   flow: z.enum(flows),
+  /** How often it was sent, or should have been; 0 while it waits in the table for its turn to be sent. */
   attempt: z.number().int(),
   sweepAt: z.number().optional(),
   /** When the slot of the budget was taken that a direct request came in with, epoch ms. */
   slotAt: z.number().optional(),
+  /** Its place in the queue of its GSTIN. */
+  place: z.number().int().optional(),
   createdAt: z.string(),
   outcome: Outcome.optional(),
   /** When it became FINAL, RFC 3339 with milliseconds. */

@@ -134,10 +134,11 @@ async function conclude(
   else await finish(deps, request, outcome);
 }
 
-/** QUEUED → FINAL, and on record. */
+/** QUEUED → FINAL, and then on record: until it is written another worker may come to another outcome. */
 export async function finish(deps: SettleDeps, request: Request, outcome: Outcome): Promise<void> {
-  deps.journal.note(outcomeEntry(request, outcome));
-  await deps.requests.finish(request.rid, outcome, deps.now());
+  const finished = await deps.requests.finish(request.rid, outcome, deps.now());
+  if (finished === "finished") deps.journal.note(outcomeEntry(request, outcome));
+  else await noteStanding(deps, request.rid);
 }
 
 export interface Refusing {

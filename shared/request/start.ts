@@ -2,6 +2,7 @@ import { Problem } from "../api/problem.ts";
 import type { Budget } from "../budget/budget.ts";
 import { comeAgainFields, takeDirectSlot } from "../budget/direct-slot.ts";
 import type { Flow } from "../budget/flow.ts";
+import { WINDOW_MS } from "./queue-window.ts";
 
 export interface StartDeps {
   readonly budget: Pick<Budget, "take" | "queue" | "level">;
@@ -14,17 +15,18 @@ export interface Start {
   readonly slotAt?: Date;
   /** When a queued request can start at the earliest. */
   readonly startsAt?: Date;
+  /** Its place in the queue. */
+  readonly place?: number;
   /** Sent to its queue at once; else the sweeper sends it when its time comes. */
   readonly isSent: boolean;
   readonly sweepAt: Date;
 }
 
-/** A direct message that was lost is sent again by the sweeper after this time; a queued one may wait longer for its turn. */
+/** A direct message that was lost is sent again by the sweeper after this time, a queued one so long after its turn. */
 const SWEEP_AFTER_MS = 60_000;
-/** The queue holds about so much of each GSTIN's work; the rest waits in the table. */
-const WINDOW_MS = 180_000;
+const TURN_OVER_MS = 120_000;
 /** What waits comes into the queue this long before it can start: the sweeper comes once a minute. */
-const LEAD_MS = 90_000;
+const LEAD_MS = 120_000;
 /** Requests of one GSTIN that may wait. */
 const MOST_WAITING = 20_000;
 
@@ -43,14 +45,14 @@ async function direct(deps: StartDeps, gstin: string): Promise<Start> {
 
 async function queued(deps: StartDeps, gstin: string): Promise<Start> {
   const now = deps.now();
-  const place = await deps.budget.queue(gstin, now, MOST_WAITING);
-  if (place === "full") {
+  const queue = await deps.budget.queue(gstin, now, MOST_WAITING);
+  if (queue === "full") {
     const detail = `${MOST_WAITING} requests of this GSTIN wait already; repeat it when some of them are done`;
     throw new Problem("backlog_full", detail, { headers: await comeAgainFields(deps, gstin, 60) });
   }
-  const { startsAt } = place;
+  const { startsAt, place } = queue;
   const isSent = startsAt.getTime() - now.getTime() <= WINDOW_MS;
-  return { startsAt, isSent, sweepAt: after(startsAt, isSent ? WINDOW_MS : -LEAD_MS) };
+  return { startsAt, place, isSent, sweepAt: after(startsAt, isSent ? TURN_OVER_MS : -LEAD_MS) };
 }
 
 function after(at: Date, ms: number): Date {

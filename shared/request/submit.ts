@@ -182,10 +182,10 @@ function knownRefusal(document: Document | undefined, { docFp, gstin }: NewReque
 }
 
 /** Without an answer the write may have happened all the same, and only a read can tell. */
-async function accept(deps: SubmitDeps, claim: NewRequest, { sweepAt, slotAt }: Start): Promise<"accepted" | "lost"> {
+async function accept(deps: SubmitDeps, claim: NewRequest, start: Start): Promise<"accepted" | "lost"> {
   const { rid, owner } = claim;
   try {
-    if ((await deps.requests.accept(rid, owner, sweepAt, slotAt)) === "accepted") return "accepted";
+    if ((await deps.requests.accept(rid, owner, start.sweepAt, start)) === "accepted") return "accepted";
     // The SDK repeats a write whose answer was lost, and then loses to its own.
     return (await isAccepted(deps, claim)) ? "accepted" : "lost";
   } catch {

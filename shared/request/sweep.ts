@@ -1,7 +1,8 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Bus, EventLog } from "../event/event-log.ts";
+import { inSteps } from "../in-steps.ts";
 import { groupOf, type Queue } from "./queue.ts";
-import { queueWindow, type WindowPlan } from "./queue-window.ts";
+import { filledWindow, queueWindow, type WindowPlan } from "./queue-window.ts";
 import type { DueRequest, RequestStore } from "./request-store.ts";
 
 export interface SweepDeps {
@@ -20,11 +21,13 @@ export interface Swept {
   readonly failed: number;
 }
 
-/** What one read gives, and the most reads of a round: more than a minute's work of all GSTINs, in steps that the stores can bear. */
-const PAGE = 1_000;
-const MOST_PAGES = 20;
-const AT_ONCE = 20;
-/** How long an attempt may take before it is sent again: a message comes up to 90 s before its turn. Each one that leads nowhere doubles it. */
+/** What one read gives at the most, and the most reads of a round: more than a minute's work of all GSTINs, in one read if it can be, so that it is sent in its order. */
+const PAGE = 20_000;
+const MOST_PAGES = 5;
+const EVENTS_PAGE = 1_000;
+/** What waits for its turn is looked at ahead of its time where the queue lacks work. */
+const AHEAD_MS = 24 * 60 * 60_000;
+/** How long an attempt may take from its turn on before it is sent again. Each one that leads nowhere doubles it. */
 const FIRST_PATIENCE_MS = 2 * 60_000;
 const LONGEST_PATIENCE_MS = 15 * 60_000;
 
@@ -39,7 +42,7 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
 }
 
 async function sweepEvents(deps: SweepDeps) {
-  return inSteps(await deps.events.undispatched(deps.now(), PAGE), async (event) => {
+  return inSteps(await deps.events.undispatched(deps.now(), EVENTS_PAGE), async (event) => {
     await deps.bus.publish(event);
     await deps.events.postpone(event, deps.now());
   });
@@ -49,28 +52,56 @@ async function sweepEvents(deps: SweepDeps) {
 async function sweepRequests(deps: SweepDeps) {
   const tried = new Set<string>();
   const sentOf = new Map<string, number>();
+  const lacking = new Map<string, boolean>();
   let [sent, failed] = [0, 0];
   for (let page = 0; page < MOST_PAGES; page++) {
     const due = await deps.requests.due(deps.now(), PAGE);
     const untried = due.filter(({ rid }) => !tried.has(rid));
+    if (untried.length === 0) break;
     for (const { rid } of untried) tried.add(rid);
-    const { send, later, unread } = await planned(deps, untried, sentOf);
-    const tries = await inSteps(send, (request) => sendAgain(deps, request));
-    const putOff = await inSteps(later, ({ rid, until }) => deps.requests.park(rid, until));
-    sent += tries.done;
-    failed += unread + tries.failed + putOff.failed;
-    if (due.length < PAGE || untried.length === 0) break;
+    const { unread, ...plans } = await planned(deps, untried, sentOf, lacking);
+    const done = await carriedOut(deps, plans);
+    sent += done.sent;
+    failed += unread + done.failed;
+  }
+  const filled = await fill(deps, new Set([...lacking].flatMap(([gstin, lacks]) => (lacks ? [gstin] : []))));
+  return { sent: sent + filled.sent, failed: failed + filled.failed };
+}
+
+async function carriedOut(deps: SweepDeps, { send, later }: Pick<WindowPlan, "send" | "later">) {
+  const tries = await inSteps(send, ({ request, turnMs }) => sendAgain(deps, request, turnMs));
+  const putOff = await inSteps(later, ({ rid, until }) => deps.requests.park(rid, until));
+  return { sent: tries.done, failed: tries.failed + putOff.failed };
+}
+
+/** What comes later than it could: its limit was raised. */
+async function fill(deps: SweepDeps, gstins: ReadonlySet<string>) {
+  let [sent, failed] = [0, 0];
+  if (gstins.size === 0) return { sent, failed };
+  const ahead = await deps.requests.due(new Date(deps.now().getTime() + AHEAD_MS), PAGE);
+  const unsent = ahead.filter(({ gstin, attempt }) => gstins.has(gstin) && attempt === 0);
+  for (const [gstin, waiting] of Map.groupBy(unsent, (request) => request.gstin)) {
+    const level = await deps.budget.level(gstin, deps.now()).catch(() => undefined);
+    const done = level && (await carriedOut(deps, filledWindow(level, waiting, deps.now())));
+    sent += done?.sent ?? 0;
+    failed += done?.failed ?? waiting.length;
   }
   return { sent, failed };
 }
 
 /** GSTIN by GSTIN. Of one whose budget cannot be read nothing is sent now. */
-async function planned(deps: SweepDeps, due: readonly DueRequest[], sentOf: Map<string, number>) {
+async function planned(
+  deps: SweepDeps,
+  due: readonly DueRequest[],
+  sentOf: Map<string, number>,
+  lacking: Map<string, boolean>,
+) {
   const plans: WindowPlan[] = [];
   await inSteps([...Map.groupBy(due, ({ gstin }) => gstin)], async ([gstin, requests]) => {
     const before = sentOf.get(gstin) ?? 0;
     const plan = queueWindow(await deps.budget.level(gstin, deps.now()), requests, before, deps.now());
-    sentOf.set(gstin, before + plan.send.length);
+    sentOf.set(gstin, before + plan.behind);
+    lacking.set(gstin, plan.lacks && (lacking.get(gstin) ?? true));
     plans.push(plan);
   });
   const send = plans.flatMap((plan) => plan.send);
@@ -79,19 +110,9 @@ async function planned(deps: SweepDeps, due: readonly DueRequest[], sentOf: Map<
 }
 
 /** The attempt first: a message of this attempt can be in the queue once only. Both flows go on in the queued one. */
-async function sendAgain(deps: SweepDeps, { rid, gstin, irn, attempt }: DueRequest): Promise<void> {
-  const patienceMs = Math.min(FIRST_PATIENCE_MS * 2 ** Math.min(attempt - 1, 10), LONGEST_PATIENCE_MS);
-  const sweepAt = new Date(deps.now().getTime() + patienceMs);
+async function sendAgain(deps: SweepDeps, { rid, gstin, irn, attempt }: DueRequest, turnMs: number): Promise<void> {
+  const patienceMs = Math.min(FIRST_PATIENCE_MS * 2 ** Math.min(Math.max(0, attempt - 1), 10), LONGEST_PATIENCE_MS);
+  const sweepAt = new Date(deps.now().getTime() + turnMs + patienceMs);
   if ((await deps.requests.retry(rid, attempt, sweepAt)) === "lost") return;
   await deps.queue.send("queued", groupOf("queued", gstin, irn), { v: 1, rid, irn, attempt: attempt + 1 });
-}
-
-/** Some at a time, so that the stores can bear it. One that fails holds up no other. */
-export async function inSteps<T>(items: readonly T[], work: (item: T) => Promise<void>) {
-  let failed = 0;
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    const results = await Promise.allSettled(items.slice(start, start + AT_ONCE).map(work));
-    failed += results.filter(({ status }) => status === "rejected").length;
-  }
-  return { done: items.length - failed, failed };
 }

@@ -19,7 +19,7 @@ import {
   write,
 } from "./held-change.ts";
 import { MOST_ERRORS, notSent, parkPending, refuseHeld } from "./held-document.ts";
-import { DONE, handBack, isLocked, type Lease, LOCKED_PAUSE_MS, later, type Verdict, wait } from "./job.ts";
+import { DONE, handBack, handBackLocked, isLocked, type Lease, later, type Verdict, wait } from "./job.ts";
 import { resubmitFrom, SHOWN_MS } from "./look-up.ts";
 import { refusalFor } from "./refusal.ts";
 import { isOverdue } from "./request.ts";
@@ -63,11 +63,11 @@ async function follow(lease: Lease, document: Document | undefined): Promise<Ver
   const { deps, request, hold } = lease;
   if (!document?.reg) throw new Error("a change of a document that is not registered was accepted");
   if (document.status !== "ACT") return ended(lease, document);
-  if (isLocked(document, deps.now())) return handBack(lease, LOCKED_PAUSE_MS);
+  if (isLocked(document, deps.now())) return handBackLocked(lease, document);
   const other = document.pending && document.pending.rid !== request.rid ? document.pending.rid : undefined;
   if (other !== undefined && (await isOpen(lease, other))) return wait(lease, later(lease, OTHERS_PAUSE_MS));
   const taken = await deps.documents.take(request.irn, hold, deps.now());
-  if (!taken) return handBack(lease, LOCKED_PAUSE_MS);
+  if (!taken) return handBackLocked(lease, document);
   const { pending } = taken;
   if (pending?.op === "change" && pending.rid === request.rid)
     return withJob(lease, taken, (job) => unlessDecided(job, pending, () => takeUp(job, pending)));

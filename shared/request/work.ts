@@ -16,10 +16,10 @@ import {
 import {
   DONE,
   handBack,
+  handBackLocked,
   isLocked,
   type Job,
   type Lease,
-  LOCKED_PAUSE_MS,
   newLease,
   type Verdict,
   type WorkDeps,
@@ -78,7 +78,7 @@ async function follow(lease: Lease, document: Document): Promise<Verdict> {
   const { deps, request, hold } = lease;
   if (document.reg) return settled(lease, document);
   const taken = isLocked(document, deps.now()) ? undefined : await deps.documents.take(request.irn, hold, deps.now());
-  if (!taken) return handBack(lease, LOCKED_PAUSE_MS);
+  if (!taken) return handBackLocked(lease, document);
   const { reg, pending } = taken;
   if (pending?.op === "register" && !reg) return withJob(lease, pending, (job) => takeOver(job, pending));
   // Whoever had it registered it meanwhile, or gave up. What is pending on a registered document is not this request's.

@@ -1,4 +1,4 @@
-import { inSteps } from "../request/sweep.ts";
+import { inSteps } from "../in-steps.ts";
 import { OVERDUE_MS } from "./deliver.ts";
 import type { Delivery } from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-store.ts";

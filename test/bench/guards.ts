@@ -113,7 +113,7 @@ function guardedByUs({ db, names }: EngineTables, handler: Handler): Handler {
       return (await documents.answer(holder.outcome.irn)) ?? "";
     }
     await requests.savePayload(rid, payload, now);
-    await requests.accept(rid, owner, now, now);
+    await requests.accept(rid, owner, now, { slotAt: now });
     const answer = await documents.freezeAnswer(fp, await handler(call));
     await requests.finish(rid, { kind: "registered", status: 201, irn: fp }, new Date());
     return answer;

@@ -12,7 +12,7 @@ export function budgetContract(makeBudget: (policies: Policies) => Budget): void
     let current = { ...POLICY, ...policy };
     const budget = makeBudget({ of: async () => current });
     const gstin = fresh();
-    const take = (flow: Flow, ms = 0) => budget.take(gstin, flow, at(ms));
+    const take = (flow: Flow, ms = 0, place?: number) => budget.take(gstin, flow, at(ms), place);
     const change = (changes: Partial<Policy>) => {
       current = { ...current, ...changes };
     };
@@ -112,8 +112,38 @@ export function budgetContract(makeBudget: (policies: Policies) => Budget): void
     it("gives each a place behind the others, as fast as calls are allowed", async () => {
       const { budget, gstin } = setup();
       const places = await many(3, () => budget.queue(gstin, AT, 100));
-      expect(places).toEqual([{ startsAt: AT }, { startsAt: at(1_000) }, { startsAt: at(2_000) }]);
-      expect(await budget.queue(gstin, at(10_000), 100)).toEqual({ startsAt: at(10_000) });
+      expect(places).toEqual([
+        { place: 1, startsAt: AT },
+        { place: 2, startsAt: at(1_000) },
+        { place: 3, startsAt: at(2_000) },
+      ]);
+      expect(await budget.queue(gstin, at(10_000), 100)).toEqual({ place: 4, startsAt: at(10_000) });
+    });
+
+    it("gives each a place of its own, however many come at the same time", async () => {
+      const { budget, gstin } = setup();
+      const places = await Promise.all(Array.from({ length: 4 }, () => budget.queue(gstin, AT, 100)));
+      const given = places.flatMap((each) => (each === "full" ? [] : [each.place]));
+      expect(new Set(given).size).toBe(given.length);
+      expect(given.length).toBeGreaterThan(0);
+    });
+
+    it("counts those before by their places once one was admitted: direct calls may have held up the queue", async () => {
+      const { budget, gstin, take, change } = setup();
+      await many(10, () => budget.queue(gstin, AT, 100));
+      expect(await take("queued", 60_000, 4)).toBe("taken");
+      expect(await budget.queue(gstin, at(60_000), 100)).toEqual({ place: 11, startsAt: at(66_000) });
+      change({ calls: 120 });
+      expect(await budget.queue(gstin, at(60_000), 100)).toEqual({ place: 12, startsAt: at(63_500) });
+      expect(await budget.level(gstin, at(60_000))).toMatchObject({ waiting: 8, nextStartsAt: at(64_000) });
+    });
+
+    it("goes by the time again when nobody comes: places may be of requests that never were", async () => {
+      const { budget, gstin, take } = setup();
+      await many(100, () => budget.queue(gstin, AT, 100));
+      await take("queued", 0, 1);
+      const long = 10 * 60_000;
+      expect(await budget.queue(gstin, at(long), 100)).toEqual({ place: 101, startsAt: at(long) });
     });
 
     it("is full when so many wait, until the first of them can start", async () => {
@@ -121,7 +151,7 @@ export function budgetContract(makeBudget: (policies: Policies) => Budget): void
       await many(3, () => budget.queue(gstin, AT, 3));
       expect(await budget.queue(gstin, AT, 3)).toBe("full");
       expect(await budget.queue(gstin, at(999), 3)).toBe("full");
-      expect(await budget.queue(gstin, at(1_000), 3)).toEqual({ startsAt: at(3_000) });
+      expect(await budget.queue(gstin, at(1_000), 3)).toEqual({ place: 4, startsAt: at(3_000) });
     });
 
     it("takes no slot", async () => {
@@ -134,12 +164,53 @@ export function budgetContract(makeBudget: (policies: Policies) => Budget): void
   describe("level", () => {
     it("says what is left, when it is whole again, and how many wait", async () => {
       const { budget, gstin, take } = setup();
-      const whole = { policy: POLICY, remaining: 5, resetSeconds: 0, waiting: 0, nextStartsAt: AT };
+      const line = { placed: 0, admitted: 0, isUntouched: true };
+      const whole = { policy: POLICY, remaining: 5, resetSeconds: 0, waiting: 0, nextStartsAt: AT, line };
       expect(await budget.level(gstin, AT)).toEqual(whole);
       await many(3, () => take("direct"));
       await many(4, () => budget.queue(gstin, AT, 100));
-      const later = { remaining: 2, resetSeconds: 3, waiting: 4, nextStartsAt: at(4_000) };
+      const later = {
+        remaining: 2,
+        resetSeconds: 3,
+        waiting: 4,
+        nextStartsAt: at(4_000),
+        line: { ...line, placed: 4 },
+      };
       expect(await budget.level(gstin, AT)).toEqual({ ...whole, ...later });
+    });
+
+    it("says how far the queue is: the furthest place that got a slot, whoever gets one after it", async () => {
+      const { budget, gstin, take } = setup();
+      await many(9, () => budget.queue(gstin, AT, 100));
+      const lineAt = async (ms: number) => (await budget.level(gstin, at(ms))).line;
+      await take("queued", 0, 5);
+      await take("queued", 1_000, 3);
+      await take("queued", 2_000);
+      await take("direct", 3_000);
+      expect(await lineAt(3_000)).toEqual({ placed: 9, admitted: 5, isUntouched: false });
+      await take("queued", 10_000, 7);
+      expect(await lineAt(10_000)).toMatchObject({ admitted: 7 });
+    });
+
+    it("admits no place that got no slot", async () => {
+      const { budget, gstin, take } = setup({ burst: 1, reserve: 0 });
+      await take("queued", 0, 1);
+      expect(await take("queued", 1, 2)).not.toBe("taken");
+      expect((await budget.level(gstin, at(1))).line.admitted).toBe(1);
+    });
+
+    it("says that nobody comes for the slots of the queue when one is free for minutes, or in ten of direct calls", async () => {
+      const { budget, gstin, take } = setup();
+      const isUntouched = async (ms: number) => (await budget.level(gstin, at(ms))).line.isUntouched;
+      await take("queued", 0, 1);
+      expect([await isUntouched(239_000), await isUntouched(240_000)]).toEqual([false, true]);
+      await take("queued", 240_000, 2);
+      for (let second = 241; second <= 489; second++) await many(2, () => take("direct", second * 1_000));
+      expect(await isUntouched(489_000)).toBe(false);
+      for (let second = 490; second <= 500; second++) await many(2, () => take("direct", second * 1_000));
+      expect(await isUntouched(500_000)).toBe(true);
+      await budget.holdUntil(gstin, at(3_600_000));
+      expect(await isUntouched(500_000)).toBe(false);
     });
 
     it("is nothing where nothing is allowed", async () => {

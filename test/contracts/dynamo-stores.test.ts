@@ -22,6 +22,7 @@ import { dynamoProfileStore } from "../../shared/aws/dynamo-profile-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
 import { dynamoSessionStore } from "../../shared/aws/dynamo-session-store.ts";
 import { dynamoWaitingRoom } from "../../shared/aws/dynamo-waiting-room.ts";
+import type { Policies } from "../../shared/budget/policy.ts";
 import type { SessionOwner } from "../../shared/irp/session-store.ts";
 import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
@@ -236,7 +237,37 @@ describe("dynamoOutcomes", () => {
     expect(await serving(half).look({ rid, irn })).toEqual({ outcome: REGISTERED, answer: undefined });
   });
 });
-describe("dynamoBudget", () => budgetContract((policies) => dynamoBudget(tables.db, tables.names.upstream, policies)));
+describe("dynamoBudget", () => {
+  const budgetOf = (policies: Policies) => dynamoBudget(tables.db, tables.names.upstream, policies);
+  budgetContract(budgetOf);
+
+  it("never takes back how far a queue is, also for one who has not seen it", async () => {
+    const policies = { of: async () => ({ calls: 60, perSeconds: 60, burst: 20, reserve: 10 }) };
+    const gstin = fresh();
+    const take = (place: number, ms: number) => budgetOf(policies).take(gstin, "queued", at(ms), place);
+    const level = (ms: number) => budgetOf(policies).level(gstin, at(ms));
+    expect([await take(5, 0), await take(3, 10_000)]).toEqual(["taken", "taken"]);
+    expect(await level(10_000)).toMatchObject({ remaining: 19, line: { admitted: 5 } });
+    expect([await take(4, 10_000), await take(6, 10_000)]).toEqual(["taken", "taken"]);
+    expect(await level(10_000)).toMatchObject({ remaining: 17, line: { admitted: 6 } });
+  });
+
+  it("goes on with numbers of before there were places", async () => {
+    const policies = { of: async () => ({ calls: 60, perSeconds: 60, burst: 20, reserve: 10 }) };
+    const gstin = fresh();
+    const [tat, queueTat] = [at(1_000), at(9_000)].map((time) => time.getTime() * 1_000);
+    const Item = { pk: `budget#${gstin}`, v: 1, tat, queueTat, queuedAt: AT.getTime() * 1_000 };
+    await tables.db.send(new PutCommand({ TableName: tables.names.upstream, Item }));
+    const budget = budgetOf(policies);
+    expect(await budget.queue(gstin, AT, 100)).toEqual({ place: 1, startsAt: at(9_000) });
+    expect(await budget.take(gstin, "queued", AT, 1)).toBe("taken");
+    expect(await budget.level(gstin, AT)).toMatchObject({
+      remaining: 18,
+      waiting: 0,
+      line: { admitted: 1, placed: 1 },
+    });
+  });
+});
 describe("dynamoPolicyStore", () => policyStoreContract(() => dynamoPolicyStore(tables.db, tables.names.upstream)));
 describe("dynamoWaitingRoom", () =>
   waitingRoomContract((places) => dynamoWaitingRoom(tables.db, tables.names.upstream, places)));

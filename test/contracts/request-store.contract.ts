@@ -204,6 +204,19 @@ export function requestStoreContract(makeStore: () => RequestStore): void {
       expect([found?.owner, found?.leaseUntil, found?.expiresAt]).toEqual([undefined, undefined, undefined]);
     });
 
+    it("keeps the slot or the place that came with it, and that it is yet to be sent", async () => {
+      const store = makeStore();
+      const [direct, queued] = [await claimed(store), await claimed(store)];
+      await store.accept(direct.rid, direct.owner, AT, { slotAt: at(5), isSent: true });
+      await store.accept(queued.rid, queued.owner, AT, { place: 7, isSent: false });
+
+      expect(await store.find(direct.rid)).toMatchObject({ slotAt: at(5).getTime(), attempt: 1 });
+      expect(await store.find(queued.rid)).toMatchObject({ place: 7, attempt: 0 });
+      expect(await dueOf(store, AT, [queued.rid])).toMatchObject([{ rid: queued.rid, place: 7, attempt: 0 }]);
+      expect(await store.retry(queued.rid, 0, at(1))).toBe("retried");
+      expect(await store.find(queued.rid)).toMatchObject({ attempt: 1, place: 7 });
+    });
+
     it("is lost by one whose claim was taken over", async () => {
       const store = makeStore();
       const first = await claimed(store);

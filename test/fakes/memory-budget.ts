@@ -1,4 +1,4 @@
-import { type Budget, levelOf } from "../../shared/budget/budget.ts";
+import { type Budget, lastPlaceOf, levelOf } from "../../shared/budget/budget.ts";
 import {
   advanced,
   callFreeAt,
@@ -9,20 +9,22 @@ import {
   queueStep,
   stepNow,
 } from "../../shared/budget/gcra.ts";
+import type { LineNumbers } from "../../shared/budget/line.ts";
 import type { Policies } from "../../shared/budget/policy.ts";
 
 /** The numbers of each GSTIN, in microseconds; `queuedAt` is when the queue got its last slot. */
-export type BudgetRows = Map<string, { readonly tat?: number; readonly queueTat?: number; readonly queuedAt?: number }>;
+export type BudgetRows = Map<string, LineNumbers & { readonly queuedAt?: number }>;
 
 export function memoryBudget(policies: Policies, rows: BudgetRows = new Map()): Budget {
   return {
-    async take(gstin, flow, now) {
+    async take(gstin, flow, now, place = 0) {
       const policy = await policies.of(gstin);
       const { tat = 0, queuedAt = 0, ...rest } = rows.get(gstin) ?? {};
       const at = micros(now);
       const next = advanced(stepNow(policy, flow, queuedAt, at), tat, at);
       if (next === undefined) return { retryAt: dateOf(callFreeAt(policy, flow, tat, queuedAt, at)) };
-      rows.set(gstin, { ...rest, tat: next, queuedAt: flow === "queued" ? at : queuedAt });
+      const admitted = place > (rest.admitted ?? 0) ? { admitted: place, admittedAt: at } : {};
+      rows.set(gstin, { ...rest, tat: next, queuedAt: flow === "queued" ? at : queuedAt, ...admitted });
       return "taken";
     },
 
@@ -33,12 +35,13 @@ export function memoryBudget(policies: Policies, rows: BudgetRows = new Map()): 
     },
 
     async queue(gstin, now, most) {
-      const step = queueStep(await policies.of(gstin), most);
-      const { queueTat = 0, ...rest } = rows.get(gstin) ?? {};
-      const next = advanced(step, queueTat, micros(now));
+      const policy = await policies.of(gstin);
+      const { queueTat = 0, placed = 0, ...rest } = rows.get(gstin) ?? {};
+      const next = advanced(queueStep(policy, most), queueTat, micros(now));
       if (next === undefined) return "full";
-      rows.set(gstin, { ...rest, queueTat: next });
-      return { startsAt: dateOf(next - step.interval) };
+      const numbers = { ...rest, queueTat: next, placed: placed + 1 };
+      rows.set(gstin, numbers);
+      return lastPlaceOf(policy, numbers, now);
     },
 
     level: async (gstin, now) => levelOf(await policies.of(gstin), rows.get(gstin) ?? {}, now),

@@ -40,12 +40,16 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       if (!payloads.has(rid)) payloads.set(rid, JSON.stringify(payload));
     },
 
-    async accept(rid, owner, sweepAt, slotAt) {
+    async accept(rid, owner, sweepAt, { slotAt, place, isSent = true } = {}) {
       const claimed = claimedBy(rows, rid, owner);
       if (!claimed) return "lost";
       const { owner: _, leaseUntil: __, expiresAt: ___, ...kept } = claimed;
-      const slot = slotAt ? { slotAt: slotAt.getTime() } : {};
-      requests.set(keyOf(rid), { ...kept, state: "QUEUED", sweepAt: sweepAt.getTime(), ...slot });
+      const begins = {
+        ...(slotAt ? { slotAt: slotAt.getTime() } : {}),
+        ...(place === undefined ? {} : { place }),
+        ...(isSent ? {} : { attempt: 0 }),
+      };
+      requests.set(keyOf(rid), { ...kept, state: "QUEUED", sweepAt: sweepAt.getTime(), ...begins });
       return "accepted";
     },
 
@@ -80,7 +84,10 @@ export function memoryRequestStore(rows: RequestRows = requestRows()): RequestSt
       return waiting
         .sort((one, other) => (one.sweepAt ?? 0) - (other.sweepAt ?? 0))
         .slice(0, limit)
-        .map(({ rid, gstin, irn, attempt, createdAt }) => ({ rid, gstin, irn, attempt, createdAt }));
+        .map(({ rid, gstin, irn, attempt, createdAt, place }) => ({
+          ...{ rid, gstin, irn, attempt, createdAt },
+          ...(place === undefined ? {} : { place }),
+        }));
     },
 
     async retry(rid, attempt, sweepAt) {

@@ -105,7 +105,7 @@ describe("POST /irn", () => {
       const waits = [...api.rows.requests.values()].map(
         ({ sweepAt = 0 }) => (sweepAt - api.clock.now().getTime()) / 1000,
       );
-      expect(waits.slice(18)).toEqual([360, 100, 110, 120, 130, 140, 150]);
+      expect(waits.slice(18)).toEqual([300, 70, 80, 90, 100, 110, 120]);
     });
 
     it("answers 429 with a code of its own when too many wait", async () => {

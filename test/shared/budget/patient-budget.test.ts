@@ -31,6 +31,12 @@ describe("a patient budget", () => {
     expect(asked()).toBe(4);
   });
 
+  it("tells the place that takes the slot", async () => {
+    const { clock, patient } = setup(SLOW);
+    await patient.take("27", "queued", clock.now(), 7);
+    expect((await patient.level("27", clock.now())).line.admitted).toBe(7);
+  });
+
   it("believes a refusal for a second at the most, and not beyond its time", async () => {
     const { clock, take, asked } = setup(SLOW);
     await Promise.all(Array.from({ length: 4 }, () => take()));

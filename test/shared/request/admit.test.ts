@@ -50,6 +50,28 @@ describe("admission", () => {
     expect(sweepAt - clock.now().getTime()).toBeGreaterThan(2_000);
   });
 
+  it("of a queued request tells the budget how far the queue is, also when the slot was awaited", async () => {
+    const { run, budget, clock, use, deps } = await setup("queued", {
+      calls: 60,
+      perSeconds: 60,
+      burst: 2,
+      reserve: 1,
+    });
+    const { gstin } = aSubmission();
+    const admitted = async () => (await budget.level(gstin, clock.now())).line.admitted;
+    await use();
+    clock.advance(500);
+    const later = run();
+    expect(await admitted()).toBe(0);
+    expect(await later).toMatchObject({ is: "admitted", hasSlot: true });
+    expect(await admitted()).toBe(1);
+
+    const second = await submit(deps, aSubmission(anInvoice({ docNo: "A/2" }), { flow: "queued" }));
+    clock.advance(5_000);
+    expect(await run({}, second.is === "accepted" ? second.rid : "")).toMatchObject({ is: "admitted" });
+    expect(await admitted()).toBe(2);
+  });
+
   it("of a queued request takes a slot, or says when to come again", async () => {
     const { run, use, clock, rid, requests } = await setup("queued");
     const before = await requests.find(rid);

@@ -107,6 +107,28 @@ describe("a lost answer", () => {
     expect(portal.calls).toHaveLength(2);
   });
 
+  it("is looked for no more often because a slot for the second portal is soon there: each look spends one on the first", async () => {
+    const { portal, run, rid, clock, documents, irn, requests } = await setup();
+    portal.will({ is: "unknown" });
+    await run(rid);
+    const none = { is: "refused", errors: [{ code: "2154", message: "" }] } as const;
+    const soon = () => ({ is: "not-sent", retryAt: new Date(clock.now().getTime() + 1_000) }) as const;
+    const pausesMs: number[] = [];
+    for (let look = 0; look < 3; look++) {
+      clock.advance(5_000);
+      portal.willShow(none, soon());
+      const verdict = await run(rid);
+      const { sweepAt = 0 } = (await requests.find(rid)) ?? {};
+      pausesMs.push((verdict.is === "hand-back" ? verdict.until.getTime() : sweepAt) - clock.now().getTime());
+    }
+    expect(pausesMs).toEqual([5_000, 15_000, 30_000]);
+    expect(await documents.find(irn)).toMatchObject({ pending: { looks: 4 } });
+
+    clock.advance(SETTLED_MS);
+    portal.willShow(none, soon());
+    expect(await run(rid)).toEqual({ is: "hand-back", until: new Date(clock.now().getTime() + 1_000) });
+  });
+
   it("is asked for at every portal again when it is not late enough, and after it was sent again", async () => {
     const { portal, run, rid, clock, documents, irn } = await setup();
     portal.will({ is: "unknown" }, { is: "unknown" });

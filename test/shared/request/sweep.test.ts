@@ -129,7 +129,7 @@ describe("the sweeper", () => {
     const { accept, run, requests, clock } = setup();
     for (let n = 0; n < 1_100; n++) await accept(`A/${n}`);
     clock.advance(MINUTE_MS);
-    expect(await run({ requests: failing(requests, "retry") })).toMatchObject({ sent: 0, failed: 1_000 });
+    expect(await run({ requests: failing(requests, "retry") })).toMatchObject({ sent: 0, failed: 1_100 });
   });
 
   describe("with sixty calls a minute", () => {
@@ -143,47 +143,171 @@ describe("the sweeper", () => {
       return all;
     }
 
-    it("sends of a GSTIN what can be done until the next round, and a little more", async () => {
-      const { run, clock } = await backlog(500);
-      clock.advance(20 * MINUTE_MS);
-      expect(await run()).toEqual({ sent: 66, published: 0, failed: 0 });
-      expect((await run()).sent).toBe(0);
-      clock.advance(2 * MINUTE_MS - 1_000);
-      expect((await run()).sent).toBeGreaterThanOrEqual(59);
-    });
+    type Account = Awaited<ReturnType<typeof backlog>>;
 
-    /** 180 were sent and are due again, and as many are due that never were. */
-    async function late() {
-      const all = await backlog(360);
-      all.clock.advance(4 * MINUTE_MS);
-      await all.run();
-      all.clock.advance(5 * MINUTE_MS);
-      const before = all.queue.sent.length;
-      const attempts = () => all.queue.sent.slice(before).map(({ message }) => message.attempt);
-      return { ...all, attempts };
+    /** This place gets a slot. */
+    const admitted = ({ budget, clock }: Account, place: number) =>
+      budget.take(aSubmission().gstin, "queued", clock.now(), place);
+
+    /** All up to this place are done. */
+    async function done(account: Account, upTo: number) {
+      const { rows, requests, clock } = account;
+      for (const { rid, place = Infinity } of rows.requests.values()) {
+        if (place <= upTo) await requests.finish(rid, { kind: "registered", status: 201, irn: "i" }, clock.now());
+      }
+      await admitted(account, upTo);
     }
 
-    it("sends nothing new while much waits for its turn, and a few of that, in case that it is lost", async () => {
-      const { run, attempts, budget, clock } = await late();
-      await budget.take(aSubmission().gstin, "queued", clock.now());
-      expect((await run()).sent).toBe(6);
-      expect(new Set(attempts())).toEqual(new Set([3]));
-      clock.advance(2 * MINUTE_MS);
-      await budget.take(aSubmission().gstin, "queued", clock.now());
-      expect((await run()).sent).toBe(6);
+    const places = async ({ requests, queue }: Account, from: number) =>
+      Promise.all(queue.sent.slice(from).map(async ({ message }) => (await requests.find(message.rid))?.place));
+
+    const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+    it("keeps three minutes' calls in the queue of a GSTIN, beyond the furthest place that got a slot", async () => {
+      const all = await backlog(500);
+      expect(all.queue.sent).toHaveLength(181);
+      all.clock.advance(4 * MINUTE_MS);
+      await done(all, 100);
+      expect(await all.run()).toMatchObject({ sent: 99, failed: 0 });
+      expect(await places(all, 181)).toEqual(upTo(182, 280));
+      expect((await all.run()).sent).toBe(0);
+
+      all.clock.advance(MINUTE_MS);
+      await done(all, 160);
+      expect((await all.run()).sent).toBe(60);
+      expect(await places(all, 280)).toEqual(upTo(281, 340));
     });
 
-    it("sends what is lost half as fast as it can be done, where nobody uses the limit", async () => {
-      const { run, attempts } = await late();
-      expect((await run()).sent).toBe(30);
-      expect(new Set(attempts())).toEqual(new Set([3]));
+    it("sends each for the first time under the first attempt, and puts the rest off until it comes into the window", async () => {
+      const all = await backlog(500);
+      all.clock.advance(8 * MINUTE_MS);
+      await done(all, 100);
+      await all.run();
+      expect(new Set(all.queue.sent.map(({ message }) => message.attempt))).toEqual(new Set([1]));
+      const requests = [...all.rows.requests.values()];
+      const waits = [281, 340, 500].map((place) => {
+        const { sweepAt = 0 } = requests.find((each) => each.place === place) ?? {};
+        return (sweepAt - all.clock.now().getTime()) / 1_000;
+      });
+      expect(waits).toEqual([30, 30, 160]);
+    });
+
+    it("sends nothing again that waits for its turn while the queue goes on, however long it takes", async () => {
+      const all = await backlog(180);
+      for (let place = 1; place <= 40; place++) {
+        all.clock.advance(MINUTE_MS / 2);
+        await done(all, place);
+        expect((await all.run()).sent).toBe(0);
+      }
+    });
+
+    it("sends what is lost again when its place is passed, in the order of the places", async () => {
+      const all = await backlog(100);
+      all.clock.advance(4 * MINUTE_MS);
+      await admitted(all, 60);
+      expect((await all.run()).sent).toBe(60);
+      expect(await places(all, 100)).toEqual(upTo(1, 60));
+      expect(new Set(all.queue.sent.slice(100).map(({ message }) => message.attempt))).toEqual(new Set([2]));
+      all.clock.advance(MINUTE_MS);
+      expect((await all.run()).sent).toBe(0);
+    });
+
+    it("sends of what was passed no more than can be done, and leaves the window room for the rest alone", async () => {
+      const all = await backlog(500);
+      all.clock.advance(9 * MINUTE_MS);
+      await admitted(all, 150);
+      expect((await all.run()).sent).toBe(60);
+      expect(await places(all, 181)).toEqual(upTo(1, 60));
+      // These are behind three minutes' calls now.
+      all.clock.advance(4 * MINUTE_MS - 1_000);
+      await all.run();
+      expect(await places(all, 241)).toEqual(upTo(61, 120));
+    });
+
+    it("sends all of the window again when nobody comes for it: the messages are lost", async () => {
+      const all = await backlog(300);
+      all.clock.advance(9 * MINUTE_MS);
+      expect((await all.run()).sent).toBe(180);
+      expect(await places(all, 181)).toEqual(upTo(1, 180));
+      await admitted(all, 5);
+      all.clock.advance(8 * MINUTE_MS);
+      expect((await all.run()).sent).toBe(170);
+      expect(await places(all, 361)).toEqual(upTo(1, 170));
+    });
+
+    it("starts with the first that is there when the places before were never accepted", async () => {
+      const all = setup(SIXTY);
+      const { gstin } = aSubmission();
+      for (let n = 0; n < 400; n++) await all.budget.queue(gstin, all.clock.now(), 20_000);
+      await all.accept("A/1", "queued");
+      expect(all.queue.sent).toEqual([]);
+      all.clock.advance(5 * MINUTE_MS);
+      expect((await all.run()).sent).toBe(1);
+    });
+
+    it("fills the queue ahead of time when the limit is raised, and brings the rest sooner", async () => {
+      const policy = { ...SIXTY };
+      const all = await backlog(1_500, policy);
+      all.clock.advance(2 * MINUTE_MS);
+      await done(all, 60);
+      policy.calls = 240;
+      expect((await all.run()).sent).toBe(780 - 181);
+      const last = [...all.rows.requests.values()].find(({ place }) => place === 1_500);
+      expect(((last?.sweepAt ?? 0) - all.clock.now().getTime()) / 1_000).toBeCloseTo((1_500 - 781) / 4, 0);
+      const before = all.queue.sent.length;
+      all.clock.advance(MINUTE_MS);
+      await done(all, 300);
+      expect((await all.run()).sent).toBeGreaterThanOrEqual(239);
+      expect(new Set(await places(all, before))).toEqual(new Set(upTo(781, 780 + all.queue.sent.length - before)));
+    });
+
+    it("sends in the order of the places what was put off and what was not", async () => {
+      const all = await backlog(600);
+      const before = all.queue.sent.length;
+      // Direct calls have half of the limit.
+      for (let minute = 1; minute <= 10; minute++) {
+        all.clock.advance(MINUTE_MS);
+        await done(all, 30 * minute);
+        await all.run();
+      }
+      expect(await places(all, before)).toEqual(upTo(182, 480));
+    });
+
+    it("looks ahead only where the queue lacks work", async () => {
+      const all = await backlog(500);
+      const seen: number[] = [];
+      const due: typeof all.requests.due = (now, limit) => {
+        seen.push(now.getTime() - all.clock.now().getTime());
+        return all.requests.due(now, limit);
+      };
+      for (let minute = 1; minute <= 3; minute++) {
+        all.clock.advance(MINUTE_MS);
+        await done(all, minute * 60);
+        await all.run({ requests: { ...all.requests, due } });
+      }
+      expect(new Set(seen)).toEqual(new Set([0]));
+    });
+
+    it("sends what has no place as fast as it can be done: it was accepted before there were places, or parked", async () => {
+      const { accept, run, requests, rows, clock } = setup(SIXTY);
+      for (let n = 0; n < 200; n++) {
+        await accept(`A/${n}`, "queued");
+        clock.advance(1_000);
+      }
+      for (const [key, { place: _, ...request }] of rows.requests) rows.requests.set(key, { ...request, attempt: 1 });
+      clock.advance(20 * MINUTE_MS);
+      expect((await run()).sent).toBe(60);
+      expect((await run()).sent).toBe(0);
+      expect((await requests.due(clock.now(), 1_000)).length).toBe(0);
+      clock.advance(MINUTE_MS);
+      expect((await run()).sent).toBe(1);
     });
 
     it("goes by the limit of the moment, and ends what has waited for a day whatever it is", async () => {
       const policy = { ...SIXTY };
       const { run, clock } = await backlog(500, policy);
       clock.advance(20 * MINUTE_MS);
-      expect((await run({ budget: limitedTo({ ...SIXTY, calls: 10 }) })).sent).toBe(11);
+      expect((await run({ budget: limitedTo({ ...SIXTY, calls: 10 }) })).sent).toBe(30);
       clock.advance(24 * 60 * MINUTE_MS);
       expect((await run({ budget: limitedTo({ ...SIXTY, calls: 0 }) })).sent).toBe(500);
     });
@@ -194,7 +318,7 @@ describe("the sweeper", () => {
       const none = { budget: limitedTo({ ...SIXTY, calls: 0 }) };
       expect((await run(none)).sent).toBe(0);
       clock.advance(5 * MINUTE_MS);
-      expect((await requests.due(clock.now(), 1_000)).length).toBeLessThanOrEqual(5);
+      expect((await requests.due(clock.now(), 1_000)).length).toBeLessThanOrEqual(6);
     });
 
     it("sends nothing of a GSTIN whose budget cannot be read, and takes it up in a later round", async () => {

@@ -448,6 +448,24 @@ describe("work", () => {
       expect(portal.calls).toHaveLength(1);
     });
 
+    it("comes back less often the longer it has been locked: who has it may be dead", async () => {
+      const { accept, run, clock, rows, portal } = setup();
+      const { rid, irn } = await accept();
+      portal.will({ is: "unknown" });
+      await run(rid);
+      const document = rows.documents.get(irn);
+      const lock = { worker: "dead", until: clock.now().getTime() + LEASE_MS };
+      if (document) rows.documents.set(irn, { ...document, lock });
+      const looks: number[] = [];
+      const startMs = clock.now().getTime();
+      for (let receive = 0; receive < 6; receive++) {
+        const verdict = await run(rid);
+        if (verdict.is === "hand-back") clock.advance(verdict.until.getTime() - clock.now().getTime());
+        looks.push((clock.now().getTime() - startMs) / 1_000);
+      }
+      expect(looks).toEqual([1, 2, 4, 8, 13, 18]);
+    });
+
     it("counts a lock as live until the skew has passed too", async () => {
       const { accept, run, clock, portal } = setup();
       const first = await accept(anInvoice(), { idempotencyKey: "k1" });

@@ -36,7 +36,7 @@ export interface LoadPlan {
   /** How often one message may be received, and all of them on average. */
   readonly mostReceives: number;
   readonly mostReceivesEach: number;
-  /** Of how many minutes' calls messages of one GSTIN may be in the queue: about three, and what is sent before it shows that these are there. */
+  /** Of how many minutes' calls messages of one GSTIN may be in the queue: about three, and what is worked on or sent again. */
   readonly mostWindow: number;
   /** By then everything must have ended. */
   readonly mostMs: number;
@@ -89,9 +89,9 @@ const storm = {
   leastUse: 0.7,
   // An outcome that is not known is looked for, and settled after a minute; a lost message is sent again by the sweeper.
   longestStillMs: 10 * MINUTE,
-  // Whoever finds a document locked by a worker that died looks once a second until its lease is over, and once more then.
+  // Whoever finds a document locked by a worker that died looks every few seconds until its lease is over, and all behind come again with it.
   mostReceives: 60,
-  // What cannot be had because a worker died, or the budget throttled, looks as if it were lost, and some of it is sent again.
+  // What was lost or parked is sent again beside the window, and what was passed by it while its worker died, too.
   mostWindow: 12,
 } as const satisfies Partial<LoadPlan>;
 
@@ -122,5 +122,6 @@ export const smallPlans = {
   shared: { ...calm, ...few, name: "shared", busy: 1, backlog: 700, quiet: 10, directEveryMs: 2_000, mostWindow: 6 },
   alone: { ...calm, ...few, name: "quiet alone", busy: 0, lastsMs: 10 * MINUTE },
   calm: { ...calm, ...few },
-  storm: { ...calm, ...few, ...storm, leastUse: 0.6 },
+  // In ten minutes two are without slots or without a queue, and one dead worker is much.
+  storm: { ...calm, ...few, ...storm, leastUse: 0.55 },
 } as const satisfies Record<string, LoadPlan>;

@@ -17,6 +17,12 @@ const slow: LoadPlan = {
 const { crowded } = smallPlans;
 const shared: LoadPlan = { ...smallPlans.shared, mostMs: 12 * MINUTE_MS };
 
+const raised: LoadPlan = {
+  ...calm,
+  ...{ busy: 1, backlog: 800, acceptEveryMs: 2, directEveryMs: Infinity, leastUse: 0.85 },
+  changes: [{ atMs: MINUTE_MS, policy: { ...calm.policy, calls: 4 * calm.policy.calls } }],
+};
+
 /** Each safeguard of the shared budget, taken away alone: in which load, and what notices. */
 const noticedBy: Readonly<Record<keyof typeof loadSabotages, readonly [LoadPlan, LoadInvariant]>> = {
   // A backlog has used the slots that a burst of direct calls counts on.
@@ -38,6 +44,9 @@ const noticedBy: Readonly<Record<keyof typeof loadSabotages, readonly [LoadPlan,
   turn: [slow, "no busy loop"],
   queueShare: [crowded, "the queue goes on"],
   roomInTheQueue: [shared, "the queue is a window"],
+  waitingItsTurn: [shared, "the queue is a window"],
+  furthestPlace: [shared, "the queue is a window"],
+  lookAhead: [raised, "the backlog uses the limit"],
 };
 
 const plans = Map.groupBy(Object.values(noticedBy), ([plan]) => plan);

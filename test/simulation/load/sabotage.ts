@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 export const loadSabotages = {
   /** The queue may use the direct calls' reserve too. */
   queuedTolerance: {
-    budget: (budget) => ({ ...budget, take: (gstin, _, now) => budget.take(gstin, "direct", now) }),
+    budget: (budget) => ({ ...budget, take: (gstin, _, now, place) => budget.take(gstin, "direct", now, place) }),
   },
 
   /** A slot pays for a request, not for a call: look-ups are free. */
@@ -27,7 +27,7 @@ export const loadSabotages = {
 
   /** The limit is one for all GSTINs of a portal. */
   budgetByGstin: {
-    budget: (budget) => ({ ...budget, take: (_, flow, now) => budget.take("NIC1", flow, now) }),
+    budget: (budget) => ({ ...budget, take: (_, flow, now, place) => budget.take("NIC1", flow, now, place) }),
   },
 
   /** A budget that cannot be asked allows. */
@@ -43,8 +43,8 @@ export const loadSabotages = {
     budget: (budget) => ({
       ...budget,
       // The queue's workers are ahead of whoever takes direct calls.
-      take: (gstin, flow, now) =>
-        budget.take(gstin, flow, flow === "queued" ? new Date(now.getTime() + MINUTE_MS) : now),
+      take: (gstin, flow, now, place) =>
+        budget.take(gstin, flow, flow === "queued" ? new Date(now.getTime() + MINUTE_MS) : now, place),
     }),
   },
 
@@ -57,7 +57,7 @@ export const loadSabotages = {
       ...budget,
       async queue(gstin, now, most) {
         const place = await budget.queue(gstin, now, most);
-        return place === "full" ? place : { startsAt: now };
+        return place === "full" ? place : { ...place, startsAt: now };
       },
     }),
   },
@@ -94,10 +94,10 @@ export const loadSabotages = {
   queueShare: {
     budget: (budget) => ({
       ...budget,
-      async take(gstin, flow, now) {
+      async take(gstin, flow, now, place) {
         const { remaining, policy } = await budget.level(gstin, now);
         if (flow === "queued" && remaining <= policy.reserve) return { retryAt: new Date(now.getTime() + 1_000) };
-        return budget.take(gstin, flow, now);
+        return budget.take(gstin, flow, now, place);
       },
     }),
   },
@@ -109,8 +109,35 @@ export const loadSabotages = {
       budget: {
         async level(gstin, now) {
           const level = await deps.budget.level(gstin, now);
-          return { ...level, resetSeconds: 0, policy: { ...level.policy, calls: 100 * level.policy.calls } };
+          return { ...level, policy: { ...level.policy, calls: 100 * level.policy.calls } };
         },
+      },
+    }),
+  },
+
+  /** What is in the queue and waits for its turn is sent again when it is due. */
+  waitingItsTurn: {
+    sweep: (deps) => ({
+      ...deps,
+      budget: {
+        async level(gstin, now) {
+          const level = await deps.budget.level(gstin, now);
+          return { ...level, line: { ...level.line, isUntouched: true } };
+        },
+      },
+    }),
+  },
+
+  /** Nobody notes how far the queue is. */
+  furthestPlace: { budget: (budget) => ({ ...budget, take: (gstin, flow, now) => budget.take(gstin, flow, now) }) },
+
+  /** What waits in the table comes when it should have by the limit of its acceptance. */
+  lookAhead: {
+    sweep: (deps) => ({
+      ...deps,
+      requests: {
+        ...deps.requests,
+        due: (at, limit) => deps.requests.due(at > deps.now() ? deps.now() : at, limit),
       },
     }),
   },

@@ -118,8 +118,8 @@ export function newLoadWorld(plan: LoadPlan, sabotage: LoadSabotage = {}): LoadW
 function watchedBudget(budget: Budget, watch: LoadWatch): Budget {
   return {
     ...budget,
-    async take(gstin, flow, now) {
-      const slot = await budget.take(gstin, flow, now);
+    async take(gstin, flow, now, place) {
+      const slot = await budget.take(gstin, flow, now, place);
       if (slot === "taken") watch.slot(gstin, flow);
       else if (flow === "direct") watch.refused(gstin);
       return slot;
