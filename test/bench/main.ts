@@ -10,6 +10,7 @@ import { type Figures, report } from "./report.ts";
 import { benchRules } from "./rules.ts";
 import { readStack, type Stack } from "./stack.ts";
 import { sumOf, type Usage, usageOf } from "./usage.ts";
+import { benchWebhooks, LADDER_SPEED } from "./webhooks.ts";
 
 /** `npm run bench`: figures of this machine, on a local cloud of its own. The tables of the README go to standard output. */
 const { backlog, command } = readArguments();
@@ -27,9 +28,14 @@ progress("idempotency guards");
 const guards = await benchGuards();
 progress("starting a local cloud");
 const figures = await withLocalCloud((stackFile) => benchStack(readStack(stackFile)));
-console.log(report({ ...figures, guards, command }));
+progress("webhooks, in a local cloud whose ladder is fast");
+const speed = { SPEED: String(LADDER_SPEED) };
+const webhooks = await withLocalCloud((stackFile) => benchWebhooks(readStack(stackFile)), speed);
+showCalls("per webhook delivered", webhooks.delivered.usage);
+showCalls("per webhook exhausted", webhooks.exhausted.usage);
+console.log(report({ ...figures, webhooks, guards, command }));
 
-async function benchStack(stack: Stack): Promise<Omit<Figures, "guards" | "command">> {
+async function benchStack(stack: Stack): Promise<Omit<Figures, "guards" | "webhooks" | "command">> {
   const { seller, neighbour, irpUrl, awsUrl } = stack;
   const [firstMs = 0] = await timed(1, seller.register);
   const irp = bareClient(irpUrl, seller.gstin);
@@ -40,7 +46,7 @@ async function benchStack(stack: Stack): Promise<Omit<Figures, "guards" | "comma
   const direct = await usageOf(stack, ROUNDS, () =>
     timed(ROUNDS, async () => received.push({ irn: await seller.register(), at: Date.now() })),
   );
-  showCalls("direct", direct);
+  showCalls("per IRN, direct", direct);
   const lags = await outcomeLags(awsUrl, received);
   progress(`${ROUNDS} calls beside the bare client's`);
   const [api, bare]: [number[], number[]] = [[], []];
@@ -51,7 +57,7 @@ async function benchStack(stack: Stack): Promise<Omit<Figures, "guards" | "comma
 
   progress(`${QUEUED} queued calls, counted`);
   const queued = await usageOf(stack, QUEUED, () => together(2, QUEUED, neighbour.enqueue));
-  showCalls("queued", queued);
+  showCalls("per IRN, queued", queued);
   progress(`${SUSTAINED} calls of ${CALLERS} callers`);
   const sellers = [seller, neighbour];
   let turn = 0;
@@ -68,7 +74,7 @@ async function benchStack(stack: Stack): Promise<Omit<Figures, "guards" | "comma
 }
 
 function showCalls(flow: string, usage: Usage): void {
-  console.error(`\nAWS calls, write and read units per IRN, ${flow} (retries included)`);
+  console.error(`\nAWS calls, write and read units, ${flow} (retries included)`);
   const rows = Object.entries(usage.calls).filter(([, { calls }]) => calls > 0);
   for (const [name, { calls, writeUnits, readUnits }] of rows.sort())
     console.error(`${[calls, writeUnits, readUnits].map((figure) => figure.toFixed(2).padStart(7)).join("")}  ${name}`);

@@ -1,4 +1,5 @@
 import { sumOf, type Usage } from "./usage.ts";
+import type { WebhookCost } from "./webhooks.ts";
 
 /**
  * USD, ap-south-1 (Mumbai), on demand, no free tier. Amazon's price list of 17 September 2026, except SQS, EventBridge and
@@ -12,6 +13,9 @@ const PRICE = {
   writeUnit: 0.71e-6,
   readUnit: 0.1425e-6,
   fifoRequest: 0.5e-6,
+  /** A standard queue's, and what fair scheduling adds to it. */
+  fairRequest: 0.5e-6,
+  transition: 28.5e-6,
   event: 1e-6,
   kmsRequest: 3e-6,
   secretRead: 5e-6,
@@ -37,6 +41,26 @@ export function pricePerMillion(usage: Usage): Readonly<Record<string, number>> 
     "KMS and secrets":
       PRICE.kmsRequest * sumOf(usage, "calls", /^(GenerateDataKey|Decrypt)/) +
       PRICE.secretRead * sumOf(usage, "calls", /^GetSecretValue/),
+    "CloudWatch Logs": PRICE.logByte * sum("logBytes"),
+  };
+  return Object.fromEntries(Object.entries(parts).map(([part, price]) => [part, price * 1e6]));
+}
+
+/** USD for a million webhooks, by service, as above; their events are the registrations'. */
+export function webhookPricePerMillion({ usage, transitions }: WebhookCost): Readonly<Record<string, number>> {
+  const functions = Object.values(usage.functions);
+  const sum = (number: keyof (typeof functions)[number]) => functions.reduce((all, each) => all + each[number], 0);
+  const sends = sumOf(usage, "calls", /^SendMessage/);
+  // Alone in its batch, as it is where little happens: one call receives it, and one deletes it.
+  const parts = {
+    "Step Functions": PRICE.transition * transitions,
+    "Lambda calls": PRICE.lambdaRequest * sum("invocations"),
+    "Lambda time": PRICE.lambdaGbSecond * sum("gbSeconds"),
+    "DynamoDB writes": PRICE.writeUnit * sumOf(usage, "writeUnits"),
+    "DynamoDB reads": PRICE.readUnit * sumOf(usage, "readUnits"),
+    SQS: PRICE.fairRequest * 3 * sends,
+    EventBridge: PRICE.event * sumOf(usage, "calls", /^PutEvents/),
+    KMS: PRICE.kmsRequest * sumOf(usage, "calls", /^(GenerateDataKey|Decrypt)/),
     "CloudWatch Logs": PRICE.logByte * sum("logBytes"),
   };
   return Object.fromEntries(Object.entries(parts).map(([part, price]) => [part, price * 1e6]));

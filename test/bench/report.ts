@@ -2,8 +2,9 @@ import { arch, cpus } from "node:os";
 import type { GuardCost, GuardCosts } from "./guards.ts";
 import type { QuietCalls } from "./neighbour.ts";
 import { percentile } from "./percentile.ts";
-import { pricePerMillion, waitingPrice } from "./prices.ts";
+import { pricePerMillion, waitingPrice, webhookPricePerMillion } from "./prices.ts";
 import { sumOf, type Usage } from "./usage.ts";
+import type { WebhookCost, WebhookFigures } from "./webhooks.ts";
 
 export interface Figures {
   readonly command: string;
@@ -17,6 +18,7 @@ export interface Figures {
   readonly quiet: QuietCalls;
   readonly direct: Usage;
   readonly queued: Usage;
+  readonly webhooks: WebhookFigures;
   readonly guards: Readonly<Record<"powertools" | "ours", GuardCosts>>;
 }
 
@@ -25,7 +27,7 @@ const FAN_OUT = /^(GetItem|UpdateItem) .*events|storagewebhooks/;
 
 /** All figures as the tables of the README, in Markdown. */
 export function report(figures: Figures): string {
-  return `${heading(figures)}\n\n${performanceTable(figures)}\n\n${priceTable(figures)}\n\n${guardTable(figures)}`;
+  return `${heading(figures)}\n\n${performanceTable(figures)}\n\n${priceTable(figures)}\n\n${webhookTables(figures)}\n\n${guardTable(figures)}`;
 }
 
 function heading({ command }: Figures): string {
@@ -89,6 +91,38 @@ function priceTable({ direct, queued }: Figures): string {
   )}
 
 Prices: \`test/bench/prices.ts\`; Lambda time as this machine took it. The looks at a queued request's outcome are not in it.`;
+}
+
+function webhookTables({ webhooks: { lags, perSecond, delivered, exhausted } }: Figures): string {
+  const costs = [delivered, exhausted];
+  const prices = costs.map(webhookPricePerMillion);
+  const row = (title: string, figure: (cost: WebhookCost) => number) => [
+    title,
+    ...costs.map((each) => fixed(figure(each), 2)),
+  ];
+  const total = (price: Readonly<Record<string, number>>) => Object.values(price).reduce((sum, each) => sum + each, 0);
+  return `${table(
+    ["webhooks", "p50", "p95", "p99"],
+    ["event stored to first byte at its receiver, ms", ...quantiles(lags)],
+    ["deliveries per second, 20 endpoints", fixed(perSecond, 0), "", ""],
+  )}
+
+${table(
+  ["per webhook", "delivered", "exhausted"],
+  row("state transitions", ({ transitions }) => transitions),
+  row("AWS calls at the SDK", ({ usage }) => sumOf(usage, "calls")),
+  row("DynamoDB write units", ({ usage }) => sumOf(usage, "writeUnits")),
+  row("DynamoDB read units", ({ usage }) => sumOf(usage, "readUnits")),
+  ...Object.keys(prices[0] ?? {}).map((part) => [
+    `${part}, USD per million`,
+    ...prices.map((price) => fixed(price[part] ?? 0, 2)),
+  ]),
+  ["**list price, USD per million**", ...prices.map((price) => fixed(total(price), 2))],
+  ["and for each 100 ms that a receiver takes, per attempt", ...costs.map(() => fixed(waitingPrice(0.5, 100), 2))],
+)}
+
+Delivered at the first attempt, alone with its fan-out, which is in the figures of its registration too; exhausted after six, one
+of ten endpoints that failed together. The event's row and its place on the bus are the registration's.`;
 }
 
 function guardTable({ guards: { powertools, ours } }: Figures): string {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import type { EventType } from "../../shared/event/event.ts";
 import { anInvoice, anItem } from "../fakes/an-invoice.ts";
 
 const StackFile = z.object({
@@ -12,6 +13,7 @@ const StackFile = z.object({
   clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), gstin: z.string() })),
 });
 const Registered = z.object({ irn: z.string() });
+const Created = z.object({ id: z.string() });
 const Accepted = z.object({ irn: z.string(), status: z.number().optional() });
 type Client = z.infer<typeof StackFile>["clients"][number];
 
@@ -34,6 +36,8 @@ export interface Seller {
   register(): Promise<string>;
   /** Has one queued. Rejects unless it is answered 202. */
   enqueue(): Promise<void>;
+  /** Has events sent to the URL, and gives a way to have that ended. */
+  subscribe(url: string, events: readonly EventType[]): Promise<() => Promise<void>>;
 }
 
 /** The stack of the file with its first two clients, which have no tokens yet: each is fetched at its first call. */
@@ -76,6 +80,12 @@ function sellerOf(apiUrl: string, client: Client): Seller {
     },
     async enqueue() {
       await textOf(await post({ prefer: "respond-async" }), 202);
+    },
+    async subscribe(url, events) {
+      const headers = { "content-type": "application/json" };
+      const created = await call("/webhooks", { method: "POST", headers, body: JSON.stringify({ url, events }) });
+      const { id } = Created.parse(JSON.parse(await textOf(created, 201)));
+      return async () => void (await textOf(await call(`/webhooks/${id}`, { method: "DELETE" }), 204));
     },
   };
 }

@@ -35,7 +35,7 @@ export interface Counted {
 const NO_CALLS = { calls: 0, readUnits: 0, writeUnits: 0 };
 const NO_FUNCTION: FunctionUsage = { invocations: 0, gbSeconds: 0, logBytes: 0 };
 /** What nobody's registration asks for: the government's side, and the sweeper, which comes every minute whatever happens. */
-const NOT_OURS = /sandbox|^Query|^sweep/;
+const NOT_OURS = /sandbox|^Query (?!.*storagewebhooks)|^sweep/;
 /** Lambda's own lines about a call, platform.start and platform.report, are longer than the one that the local cloud writes. */
 const PLATFORM_LOG_BYTES = 300;
 const QUIET_MS = 700;

@@ -1,6 +1,8 @@
 import { flows } from "../../shared/budget/flow.ts";
 import { findRejected, startFanOut, startSweeper } from "./background.ts";
 import { startCaller } from "./callers.ts";
+import { startDeliveries } from "./delivery-workers.ts";
+import { startOwners } from "./owners.ts";
 import { startWorkers } from "./workers.ts";
 import { START_MS, type World } from "./world.ts";
 
@@ -14,6 +16,8 @@ export function startAll(world: World): () => number {
   startWorkers(world);
   startSweeper(world);
   startFanOut(world);
+  startDeliveries(world);
+  startOwners(world);
   for (const { atMs, subject, forMs } of world.setting.circuits) {
     const openUntil = new Date(START_MS + atMs + forMs);
     world.scheduler.after(atMs, () => void world.circuits.open(subject, { openUntil, reason: "others' calls fail" }));

@@ -1,6 +1,7 @@
 import type { CallerPlan } from "./callers.ts";
 import type { ChangeAsk } from "./change-calls.ts";
 import { GATEWAY, LOST, MINUTE, NOT_SENT, SECOND_KEY, type Story, stories, THIRD_KEY } from "./scenarios.ts";
+import { webhookStories } from "./webhook-stories.ts";
 
 const SECOND = 1_000;
 
@@ -158,4 +159,4 @@ export const changeStories: readonly Story[] = [
   },
 ];
 
-export const allStories: readonly Story[] = [...stories, ...changeStories];
+export const allStories: readonly Story[] = [...stories, ...changeStories, ...webhookStories];

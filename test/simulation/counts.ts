@@ -25,6 +25,19 @@ export interface Counts {
   inProgress: number;
   rejections: number;
   changeResubmissions: number;
+  deliveries: number;
+  /** Attempts that left us. */
+  posts: number;
+  delivered: number;
+  exhausted: number;
+  stopped: number;
+  /** Deliveries that the sweeper took up. */
+  raised: number;
+  executions: number;
+  lostExecutions: number;
+  redeliveries: number;
+  disabledEndpoints: number;
+  sentAgain: number;
 }
 
 export function noCounts(): Counts {
@@ -54,6 +67,17 @@ export function noCounts(): Counts {
     inProgress: 0,
     rejections: 0,
     changeResubmissions: 0,
+    deliveries: 0,
+    posts: 0,
+    delivered: 0,
+    exhausted: 0,
+    stopped: 0,
+    raised: 0,
+    executions: 0,
+    lostExecutions: 0,
+    redeliveries: 0,
+    disabledEndpoints: 0,
+    sentAgain: 0,
   };
 }
 

@@ -16,6 +16,10 @@ export interface Content {
   readonly fp: string;
 }
 
+/** The GSTINs of the documents. */
+export const SELLER = "27AAAZA0001A1ZM";
+export const NEIGHBOUR = "29AAAZB0002B1ZX";
+
 const invoices = {
   /** The document. */
   first: anInvoice({ docNo: "SIM/a/1" }),
@@ -32,6 +36,8 @@ const invoices = {
   }),
   /** Another number. */
   second: anInvoice({ docNo: "SIM/2" }),
+  /** Another GSTIN's. */
+  neighbours: anInvoice({ docNo: "SIM/N", SellerDtls: { Gstin: NEIGHBOUR } }),
 } as const;
 
 export type ContentName = keyof typeof invoices;

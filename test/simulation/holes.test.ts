@@ -5,11 +5,12 @@ import { sabotages } from "./sabotage.ts";
 import { settingOf } from "./scenarios.ts";
 
 describe("holes that a simpler protocol has", () => {
-  describe.each(holes)("$story.name", ({ story, without, noticedBy, ends }) => {
+  describe.each(holes)("$story.name", ({ story, without, noticedBy, ends, takenUp }) => {
     it("is not one here", async () => {
       const run = await simulate(settingOf(story));
       expect(run.violations).toEqual([]);
       expect(run.ends).toEqual(ends);
+      if (takenUp !== undefined) expect(run.counts.raised).toBe(takenUp);
     });
 
     if (!without) return;

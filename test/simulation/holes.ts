@@ -2,6 +2,7 @@ import { changeHoles } from "./change-holes.ts";
 import type { Invariant } from "./invariants.ts";
 import type { sabotages } from "./sabotage.ts";
 import { GATEWAY, HOUR, LOST, MINUTE, SECOND_KEY, type Story } from "./scenarios.ts";
+import { webhookHoles } from "./webhook-holes.ts";
 
 /** A hole that a simpler protocol has: the story that falls into it, the safeguard that closes it, and what notices. */
 export interface Hole {
@@ -11,6 +12,8 @@ export interface Hole {
   readonly noticedBy?: Invariant;
   /** How each accepted request ends, in the order of acceptance. */
   readonly ends: readonly string[];
+  /** How many deliveries the sweeper takes up: what comes again by itself does not wait for it. */
+  readonly takenUp?: number;
 }
 
 const DAY = 24 * HOUR;
@@ -370,4 +373,5 @@ export const holes: readonly Hole[] = [
     ends: ["refused_by_irp", "201"],
   },
   ...changeHoles,
+  ...webhookHoles,
 ];

@@ -42,7 +42,20 @@ export interface InstanceDeps {
 type Method = (...args: unknown[]) => Promise<unknown>;
 type Settle = () => void;
 
-const READS = new Set(["find", "level", "current", "open", "answer", "due", "undispatched", "irnOfBill", "look"]);
+const READS = new Set([
+  "find",
+  "list",
+  "level",
+  "current",
+  "open",
+  "answer",
+  "due",
+  "undispatched",
+  "irnOfBill",
+  "look",
+]);
+/** Opening a request reads it; opening a delivery makes it. */
+const WRITES = new Set(["deliveries.open"]);
 
 export function newInstance(name: string, deps: InstanceDeps): Instance {
   const { scheduler, startMs, skewMs, observe, tell, counts } = deps;
@@ -161,7 +174,7 @@ function seenFrom<Port extends object>(
   call: (label: string, isWrite: boolean, method: Method, args: readonly unknown[]) => Promise<unknown>,
 ): Port {
   const methods = Object.entries(port).map(([method, body]) => {
-    const isWrite = !READS.has(method);
+    const isWrite = !READS.has(method) || WRITES.has(`${name}.${method}`);
     return [method, (...args: unknown[]) => call(`${name}.${method}`, isWrite, body as Method, args)];
   });
   return Object.fromEntries(methods) as Port;

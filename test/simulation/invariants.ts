@@ -16,6 +16,8 @@ import type { MadeBill } from "./government-changes.ts";
 import type { Effect } from "./instance.ts";
 import type { Sender } from "./irp-model.ts";
 import { MOST_SKEW_MS } from "./weather.ts";
+import { type DeliveryWatch, newDeliveryWatch, type WebhookInvariant } from "./webhook-invariants.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 /** What must be true. A sabotage names the one that notices it. */
 export type Invariant =
@@ -41,7 +43,8 @@ export type Invariant =
   | "every event is told"
   | "every call has a slot"
   | ChangeInvariant
-  | AuditInvariant;
+  | AuditInvariant
+  | WebhookInvariant;
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -80,6 +83,8 @@ export interface Watch {
   readonly ended: ReadonlyMap<string, Ended>;
   /** What happens to registered documents. */
   readonly changes: ChangeWatch;
+  /** What becomes of events. */
+  readonly deliveries: DeliveryWatch;
   observe(effect: Effect, run: () => Promise<unknown>): Promise<unknown>;
   committed(registered: Registered): void;
   answered(call: Call, answer: CallAnswer): void;
@@ -101,6 +106,7 @@ export interface Watch {
 }
 
 export interface WatchDeps {
+  readonly webhooks: Webhooks;
   readonly rows: MemoryStores["rows"];
   readonly nowMs: () => number;
   readonly startMs: number;
@@ -145,6 +151,7 @@ export function newWatch(deps: WatchDeps): Watch {
   const wallMs = () => startMs + nowMs();
   const audit = newAuditWatch({ ...deps, must });
   const changes = newChangeWatch({ ...deps, accepted, ended, must, eventOf });
+  const deliveries = newDeliveryWatch({ ...deps, events: rows.events, must });
 
   // Requests
 
@@ -288,7 +295,7 @@ export function newWatch(deps: WatchDeps): Watch {
     const { irn, rid } = touched(effect);
     const documentBefore = irn === undefined ? undefined : rows.documents.get(irn);
     const requestBefore = rid === undefined ? undefined : rows.requests.get(keyOf(rid));
-    const result = run();
+    const result = deliveries.around(effect, run);
     const document = irn === undefined ? undefined : rows.documents.get(irn);
     const request = rid === undefined ? undefined : rows.requests.get(keyOf(rid));
     const stale = irn === undefined ? undefined : fencedWrite(effect, documentBefore);
@@ -380,7 +387,7 @@ export function newWatch(deps: WatchDeps): Watch {
     if (ended.size < accepted.size || deps.queued() > 0) return false;
     for (const { event, dispatchAt } of rows.events.values())
       if (dispatchAt !== undefined || !told.has(event.id)) return false;
-    return true;
+    return deliveries.isAtRest();
   }
 
   function allEnded(): void {
@@ -394,6 +401,7 @@ export function newWatch(deps: WatchDeps): Watch {
     for (const document of rows.documents.values()) if (document.reg) isTold(document, document.reg);
     changes.atRest();
     audit.atRest(ended);
+    deliveries.atRest();
     for (const { event, dispatchAt } of rows.events.values())
       must(told.has(event.id) && dispatchAt === undefined, "every event is told", () => event.id);
   }
@@ -419,6 +427,7 @@ export function newWatch(deps: WatchDeps): Watch {
     accepted,
     ended,
     changes,
+    deliveries,
     observe,
     committed,
     answered,

@@ -9,6 +9,10 @@ import { newWorld, type Sabotage, type Setting } from "./world.ts";
 const HOUR_MS = 60 * 60 * 1000;
 /** How long everything may take to end once nothing goes wrong any more: the longest pauses there are, one after another. */
 const DRAIN_MS = 6 * HOUR_MS;
+/** Two ladders, each wait of which is doubled as a server asks, and what the sweeper waits for in between. */
+const LADDER_DRAIN_MS = 48 * HOUR_MS;
+/** After that an act is over, or its instance is dead. */
+const ACT_MS = 2 * 60 * 1000;
 /** After a day without portals absence may not be certain any more: then it takes the three days for which portals show a document. */
 const LONG_DRAIN_MS = 3 * 24 * HOUR_MS + DRAIN_MS;
 const LOOK_MS = 5_000;
@@ -32,7 +36,8 @@ export async function simulate(setting: Setting, sabotage: Sabotage = {}, isRead
   const world = newWorld(setting, sabotage, isRead);
   const { scheduler, watch, counts, trace } = world;
   const lastMs = lastOfAll(setting);
-  const drainMs = setting.government.dead.some(isLong) ? LONG_DRAIN_MS : DRAIN_MS;
+  const ladderMs = setting.webhooks.endpoints.length > 0 ? LADDER_DRAIN_MS : 0;
+  const drainMs = ladderMs + (setting.government.dead.some(isLong) ? LONG_DRAIN_MS : DRAIN_MS);
   const callersLeft = startAll(world);
   await scheduler.runUntil(lastMs);
   while (
@@ -73,7 +78,13 @@ function endsOf({ accepted, ended }: Watch): string[] {
 }
 
 /** When the last thing that was planned has begun. */
-function lastOfAll({ callers, calmFromMs, government: { rejectsAtMs } }: Setting): number {
+function lastOfAll({ callers, calmFromMs, government: { rejectsAtMs }, webhooks }: Setting): number {
   const searchedMs = rejectsAtMs.length > 0 ? lastSearchMs(calmFromMs) + LOOK_MS : 0;
-  return Math.max(calmFromMs, searchedMs, ...callers.flatMap(({ atMs, repeatsAtMs }) => [atMs, ...repeatsAtMs]));
+  const heardMs = Math.max(webhooks.calmFromMs, ...webhooks.acts.map(({ atMs }) => atMs + ACT_MS));
+  return Math.max(
+    calmFromMs,
+    searchedMs,
+    heardMs,
+    ...callers.flatMap(({ atMs, repeatsAtMs }) => [atMs, ...repeatsAtMs]),
+  );
 }

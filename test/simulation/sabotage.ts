@@ -11,6 +11,7 @@ import type { Invariant, Violation } from "./invariants.ts";
 import { simulate } from "./run.ts";
 import { type Story, settingOf, stories } from "./scenarios.ts";
 import { scheduleOf } from "./schedules.ts";
+import { webhookSabotages } from "./webhook-sabotage.ts";
 import type { Sabotage, WorkDeps } from "./world.ts";
 
 /**
@@ -297,6 +298,7 @@ export const sabotages = {
   attemptInDeduplicationId: () => ({ deduplicationId: ({ rid }) => rid }),
 
   ...changeSabotages,
+  ...webhookSabotages,
 } satisfies Record<string, () => Sabotage>;
 
 const CANCELLED = { code: "number_used", status: 409, title: "taken", detail: "it was cancelled" } as const;

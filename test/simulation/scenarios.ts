@@ -2,6 +2,7 @@ import type { Policy } from "../../shared/budget/policy.ts";
 import type { CallerPlan } from "./callers.ts";
 import { type GovernmentPlan, quietGovernment } from "./government.ts";
 import { calmFate, calmStep, calmWeather, type Fate, type Step, type StepPlan } from "./weather.ts";
+import { type EndpointPlan, noWebhooks, type OwnerAct } from "./webhooks.ts";
 import type { Setting } from "./world.ts";
 
 /** What happens to the nth call of a kind: a step's label begins with `of`. */
@@ -39,6 +40,12 @@ export interface Story {
   readonly lastsMs?: number;
   /** The upstream's limit, where it matters. */
   readonly policy?: Partial<Policy>;
+  /** Who is told; the sellers' own, of everything, and they answer 200, unless it says otherwise. */
+  readonly endpoints?: readonly Partial<EndpointPlan>[];
+  readonly acts?: readonly OwnerAct[];
+  /** Executions that are stopped instead of being woken, counted over all; and by how much the others are woken late. */
+  readonly stopsExecutions?: readonly number[];
+  readonly oversleepsMs?: readonly number[];
 }
 
 const KEY = "key-1";
@@ -59,27 +66,32 @@ const aCaller: CallerPlan = {
   tooLateFromMs: Infinity,
 };
 
+const anEndpoint: EndpointPlan = { of: "seller", events: [], isDisabled: false, server: [] };
+
 /** More than a story ever calls. */
 const NO_LIMIT: Policy = { calls: 1_000_000, perSeconds: 1, burst: 100_000, reserve: 1 };
 
 /** A setting in which exactly the story happens. */
 export function settingOf(story: Story): Setting {
-  const { callers, government, circuits = [] } = story;
+  const { callers, government, circuits = [], endpoints = [], acts = [] } = story;
   return {
     callers: callers.map((caller) => ({ ...aCaller, ...caller })),
     government: { ...quietGovernment, ...government },
     circuits,
     workers: { direct: 3, queued: 3 },
     policy: { ...NO_LIMIT, ...story.policy },
+    webhooks: { ...noWebhooks, acts, endpoints: endpoints.map((endpoint) => ({ ...anEndpoint, ...endpoint })) },
     calmFromMs: story.lastsMs ?? 0,
     weather: () => weatherOf(story),
   };
 }
 
 function weatherOf({ fates = [], lookUps = [], changes = [], incidents = [], crashes, ...rest }: Story) {
-  const { lagMs = 0, lagsMs = [], expiryLagMs = MINUTE, killLagMs = 0 } = rest;
+  const { lagMs = 0, lagsMs = [], expiryLagMs = MINUTE, killLagMs = 0, stopsExecutions = [], oversleepsMs = [] } = rest;
   const seen = incidents.map(() => 0);
   let happened = 0;
+  let woken = 0;
+  let slept = 0;
 
   function incidentOf(step: Step): Incident | undefined {
     return incidents.find((incident, i) => {
@@ -102,6 +114,8 @@ function weatherOf({ fates = [], lookUps = [], changes = [], incidents = [], cra
     lagMs: () => lagsMs[happened++] ?? lagMs,
     expiryLagMs: () => expiryLagMs,
     killLagMs: () => killLagMs,
+    stopsExecution: () => stopsExecutions.includes(++woken),
+    oversleepsMs: () => oversleepsMs[slept++] ?? 0,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   calmStep,
   type Ending,
   type Fate,
+  type Misfortune,
   MOST_NETWORK_MS,
   MOST_OVERTIME_MS,
   MOST_SKEW_MS,
@@ -18,6 +19,8 @@ import {
   type StepPlan,
   type Weather,
 } from "./weather.ts";
+import { isOnTheWay, webhookPlanOf } from "./webhook-schedules.ts";
+import { noWebhooks, type WebhookPlan } from "./webhooks.ts";
 import type { Setting } from "./world.ts";
 
 const SECOND = 1_000;
@@ -47,6 +50,10 @@ export function scheduleOf(seed: number): Setting {
   // Dice of their own: the registrations of a seed are the same with what happens to them later and without.
   const changes = changePlanOf(seededDice(seed ^ 0xc4a6e), callers, calmFromMs);
   const planned = government(dice, season, calmFromMs, callers);
+  const startMs = [...callers, ...changes.callers].map(({ atMs }) => atMs);
+  // Nor do those who listen change what happens: dice of their own again.
+  const listeners = seededDice(seed ^ 0x11573);
+  const webhooks = season === "minutes" ? webhookPlanOf(listeners, startMs, calmFromMs) : noWebhooks;
   return {
     callers: [...callers, ...changes.callers],
     government: {
@@ -57,9 +64,15 @@ export function scheduleOf(seed: number): Setting {
     circuits: circuits(dice, season, calmFromMs),
     workers: { direct: dice.between(1, 3), queued: dice.between(1, 2) },
     policy: policy(dice),
+    webhooks,
     calmFromMs,
     // The dice of the weather are thrown in the order of events: a run of its own needs dice of its own.
-    weather: (nowMs) => stormyWeather(seededDice(seed ^ 0x5eed), nowMs, calmFromMs),
+    weather: (nowMs) => {
+      const weather = stormyWeather(seededDice(seed ^ 0x5eed), nowMs, calmFromMs);
+      if (webhooks.endpoints.length === 0) return weather;
+      const away = weatherOnTheWay(seededDice(seed ^ 0xde1e), nowMs, webhooks);
+      return { ...weather, ...away, step: (step) => (isOnTheWay(step) ? away.step(step) : weather.step(step)) };
+    },
   };
 }
 
@@ -165,8 +178,8 @@ function rate(dice: Dice, rare: number, frequent: number): number {
   return dice.pick([0, 0, rare, frequent]);
 }
 
-function stormyWeather(dice: Dice, nowMs: () => number, calmFromMs: number): Weather {
-  const isCalm = () => nowMs() >= calmFromMs;
+/** What happens to the steps of instances. */
+function stormySteps(dice: Dice, isCalm: () => boolean): Weather["step"] {
   const faults: readonly (readonly [StepFault, number])[] = [
     ["error", rate(dice, 0.01, 0.06)],
     ["lost", rate(dice, 0.01, 0.06)],
@@ -178,15 +191,11 @@ function stormyWeather(dice: Dice, nowMs: () => number, calmFromMs: number): Wea
   ];
   const pauses = rate(dice, 0.005, 0.03);
   const slowness = rate(dice, 0.01, 0.06);
-  const [trouble, blindness] = [rate(dice, 0.2, 0.6), rate(dice, 0.2, 0.6)];
-  const lag = dice.pick([0, 0.5, 1]);
-  const drops = rate(dice, 0.1, 0.5);
-  const unrest = rate(dice, 0.2, 0.6);
 
   const slowMs = (usualMs: number, slowestMs: number) =>
     !isCalm() && dice.chance(slowness) ? dice.between(usualMs, slowestMs) : dice.between(1, usualMs);
 
-  function step(_: Step): StepPlan {
+  return (_: Step): StepPlan => {
     if (isCalm()) return { ...calmStep, effectMs: dice.between(1, 5), answerMs: dice.between(1, 5) };
     let left = dice.next();
     let fault: StepFault = "none";
@@ -203,7 +212,16 @@ function stormyWeather(dice: Dice, nowMs: () => number, calmFromMs: number): Wea
       copyMs: dice.between(1, dice.pick([50, 5 * SECOND, 20 * SECOND])),
       pauseMs: dice.chance(pauses) ? dice.between(SECOND, 60 * SECOND) : 0,
     };
-  }
+  };
+}
+
+function stormyWeather(dice: Dice, nowMs: () => number, calmFromMs: number): Weather {
+  const isCalm = () => nowMs() >= calmFromMs;
+  const step = stormySteps(dice, isCalm);
+  const [trouble, blindness] = [rate(dice, 0.2, 0.6), rate(dice, 0.2, 0.6)];
+  const lag = dice.pick([0, 0.5, 1]);
+  const drops = rate(dice, 0.1, 0.5);
+  const unrest = rate(dice, 0.2, 0.6);
 
   function fate(timeoutMs: number, isTroubled: boolean): Fate {
     const usual = { ...calmFate, networkMs: dice.between(1, 50), workMs: dice.between(20, 800) };
@@ -240,5 +258,24 @@ function stormyWeather(dice: Dice, nowMs: () => number, calmFromMs: number): Wea
     losesAcknowledgement: () => !isCalm() && dice.chance(0.02),
     showsOldIndex: () => !isCalm() && dice.chance(0.1),
     killLagMs: () => (!isCalm() && dice.chance(0.2) ? dice.between(0, 60 * SECOND) : 0),
+    post: () => undefined,
+    jitter: () => 0,
+    stopsExecution: () => false,
+    oversleepsMs: () => 0,
+  };
+}
+
+/** From an event to its endpoints troubles may last for as long as a ladder does. */
+function weatherOnTheWay(dice: Dice, nowMs: () => number, { calmFromMs }: WebhookPlan) {
+  const isCalm = () => nowMs() >= calmFromMs;
+  const step = stormySteps(dice, isCalm);
+  const [misfortune, stops, sleeps] = [rate(dice, 0.2, 0.6), rate(dice, 0.05, 0.3), rate(dice, 0.1, 0.4)];
+  return {
+    step,
+    post: () =>
+      !isCalm() && dice.chance(misfortune) ? dice.pick<Misfortune>(["fails", "busy", "silent", "deaf"]) : undefined,
+    jitter: () => dice.next(),
+    stopsExecution: () => !isCalm() && dice.chance(stops),
+    oversleepsMs: () => (!isCalm() && dice.chance(sleeps) ? dice.between(SECOND, HOUR) : 0),
   };
 }

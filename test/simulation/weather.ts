@@ -102,7 +102,21 @@ export interface Weather {
   showsOldIndex(): boolean;
   /** How much later than its time-out Lambda stops an instance. */
   killLagMs(): number;
+  /** How an attempt of a delivery ends; undefined: as its server has it. */
+  post(): Misfortune | undefined;
+  /** What a delivery's wait is spread by, from 0 to 1. */
+  jitter(): number;
+  /** Whether an execution is stopped instead of being woken. */
+  stopsExecution(): boolean;
+  /** By how much it is woken late. */
+  oversleepsMs(): number;
 }
+
+/**
+ * What comes of an attempt that does not succeed. `fails`: 500. `busy`: 503, and asks for two hours. `gone`: 410. `silent`: it is
+ * taken, and nothing comes back. `deaf`: nobody listens.
+ */
+export type Misfortune = "fails" | "busy" | "gone" | "silent" | "deaf";
 
 /** Nothing goes wrong, and everything takes its usual time. */
 export const calmWeather: Weather = {
@@ -118,4 +132,8 @@ export const calmWeather: Weather = {
   losesAcknowledgement: () => false,
   showsOldIndex: () => false,
   killLagMs: () => 0,
+  post: () => undefined,
+  jitter: () => 0.5,
+  stopsExecution: () => false,
+  oversleepsMs: () => 0,
 };

@@ -10,6 +10,9 @@ import type { Circuits } from "../../shared/irp/circuits.ts";
 import type { AdmitDeps } from "../../shared/request/admit.ts";
 import type { WorkDeps as AllWorkDeps } from "../../shared/request/job.ts";
 import type { Queue, QueueMessage } from "../../shared/request/queue.ts";
+import type { DeliveryMessage } from "../../shared/webhook/delivery-queue.ts";
+import type { FanOutDeps } from "../../shared/webhook/fan-out.ts";
+import type { SweepDeliveriesDeps } from "../../shared/webhook/sweep-deliveries.ts";
 import { type AuditRows, memoryAuditLog } from "../fakes/memory-audit-log.ts";
 import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryCircuits } from "../fakes/memory-circuits.ts";
@@ -18,12 +21,15 @@ import { type MemoryStores, memoryStores } from "../fakes/memory-stores.ts";
 import type { CallerPlan, HttpCall } from "./callers.ts";
 import type { ChangeAsk } from "./change-calls.ts";
 import { type Counts, noCounts } from "./counts.ts";
+import type { DeliverWorkDeps } from "./delivery-workers.ts";
 import { type Government, type GovernmentPlan, newGovernment } from "./government.ts";
 import { type Instance, newInstance } from "./instance.ts";
 import { type CallAnswer, newWatch, type Watch } from "./invariants.ts";
 import { irpModel } from "./irp-model.ts";
+import { receiverModel } from "./receivers.ts";
 import { newScheduler, type Scheduler } from "./scheduler.ts";
 import type { Weather } from "./weather.ts";
+import { newWebhooks, type WebhookPlan, type WebhookSabotage, type Webhooks } from "./webhooks.ts";
 
 export const START_MS = Date.parse("2026-08-18T09:00:00.000Z");
 
@@ -36,6 +42,7 @@ export interface Setting {
   readonly workers: Readonly<Record<Flow, number>>;
   /** The upstream's limit. */
   readonly policy: Policy;
+  readonly webhooks: WebhookPlan;
   /** Made anew for each run: it may hold dice. */
   readonly weather: (nowMs: () => number) => Weather;
   /** From then on nothing goes wrong any more, and everything must end. */
@@ -50,6 +57,10 @@ export interface Sabotage {
   readonly stores?: (stores: MemoryStores, world: () => World) => MemoryStores;
   readonly work?: (deps: WorkDeps, instance: Instance) => WorkDeps;
   readonly deduplicationId?: (message: QueueMessage) => string;
+  readonly webhooks?: WebhookSabotage;
+  readonly fanOut?: (deps: FanOutDeps) => FanOutDeps;
+  readonly deliver?: (deps: DeliverWorkDeps, message: DeliveryMessage) => DeliverWorkDeps;
+  readonly sweepDeliveries?: (deps: SweepDeliveriesDeps) => SweepDeliveriesDeps;
   /** What the caller is told instead. */
   readonly answer?: (answer: CallAnswer) => CallAnswer;
 }
@@ -68,6 +79,8 @@ export interface World {
   readonly audit: AuditLog;
   readonly government: Government;
   readonly irpFor: ReturnType<typeof irpModel>;
+  readonly webhooks: Webhooks;
+  readonly receiverFor: ReturnType<typeof receiverModel>;
   readonly watch: Watch;
   readonly sabotage: Sabotage;
   readonly trace: Trace;
@@ -128,7 +141,9 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
     },
   });
   const records: AuditRows = new Map();
+  const webhooks = newWebhooks(setting.webhooks, nowMs, START_MS, sabotage.webhooks);
   const watch = newWatch({
+    webhooks,
     rows: plain.rows,
     nowMs,
     startMs: START_MS,
@@ -161,6 +176,11 @@ export function newWorld(setting: Setting, sabotage: Sabotage = {}, isRead = fal
       ...{ scheduler, government, weather, counts, tell: trace.tell },
       called: (sent) => watch.called(sent),
       heard: (sent, answer) => watch.changes.heard(sent, answer),
+    }),
+    webhooks,
+    receiverFor: receiverModel({
+      ...{ plan: setting.webhooks, scheduler, weather, counts, tell: trace.tell },
+      posted: (post) => watch.deliveries.posted(post),
     }),
     watch,
     sabotage,
