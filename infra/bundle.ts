@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build, type Metafile, stop } from "esbuild";
+import { assets } from "./assets.ts";
 
 const SOURCE = "functions";
 const OUT = ".build/functions";
@@ -40,5 +41,15 @@ export async function bundleFunctions(): Promise<Metafile> {
   });
   // esbuild's own process would stay, with all it remembers.
   await stop();
+  copyAssets();
   return metafile;
+}
+
+function copyAssets(): void {
+  for (const [name, files] of Object.entries(assets))
+    for (const { from, to } of files) {
+      const target = join(bundleFolder(name), to);
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(from, target);
+    }
 }

@@ -191,9 +191,11 @@ export class EinvoiceStack extends Stack {
 
     const printIrn = new ServiceFunction(this, "print-irn", {
       stage,
-      errorImpact: "Nobody gets the QR code to print on an invoice.",
+      errorImpact: "Nobody gets invoices as PDF, nor the QR code to print on one.",
+      // A thousand lines take most of a second, and twice that at first.
+      timeout: Duration.seconds(29),
       memoryMb: 1024,
-      environment: { ISSUER },
+      environment: { ISSUER, MODE: stage.mode },
     })
       .audits(storage.audit, stage)
       .uses(storage.documents, "DOCUMENTS_TABLE", "GetItem")

@@ -91,6 +91,7 @@ export const routes = [
   { method: "GET", path: "/documents", function: "read-irn", scope: "irn:read" },
   { method: "GET", path: "/irn/{irn}/qr.png", function: "print-irn", scope: "irn:read" },
   { method: "GET", path: "/irn/{irn}/qr.svg", function: "print-irn", scope: "irn:read" },
+  { method: "GET", path: "/irn/{irn}/invoice.pdf", function: "print-irn", scope: "irn:read" },
   { method: "GET", path: "/irn/{irn}/evidence", function: "audit", scope: "audit:read" },
   { method: "GET", path: "/audit", function: "audit", scope: "audit:read" },
   {

@@ -11,6 +11,8 @@ const DOTS_PER_MODULE = 4;
 const PIXELS_PER_MODULE = (DOTS_PER_MODULE * 96) / DOTS_PER_INCH;
 /** Modules that stay white on each side (ISO/IEC 18004). */
 const QUIET_ZONE = 4;
+/** The same in points, 72 to the inch, for a page of print. */
+export const POINTS_PER_MODULE = (DOTS_PER_MODULE * 72) / DOTS_PER_INCH;
 const DENSITY = densityChunk(Math.round(DOTS_PER_INCH / 0.0254));
 /** The signature of a PNG and its first chunk, IHDR. */
 const HEADER_BYTES = 33;
@@ -29,6 +31,13 @@ export function qrPng(jwt: string): Buffer {
 export function qrSvg(jwt: string): string {
   const colours = { on: "black", off: "white" };
   return toSvgSource(qrCode(jwt), { ...colours, pad: QUIET_ZONE, scale: PIXELS_PER_MODULE, xmlDeclaration: true });
+}
+
+/** The same dot by dot, with what has to stay white around it. */
+export function qrBitmap(jwt: string): { readonly size: number; isBlack(x: number, y: number): boolean } {
+  const code = qrCode(jwt);
+  const isBlack = (x: number, y: number) => code.get(x - QUIET_ZONE, y - QUIET_ZONE);
+  return { size: code.size + 2 * QUIET_ZONE, isBlack };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { accessToken, call, get, newInvoice, post, type Reply, stranger, supplier } from "./stack.ts";
+import { readPdf, wordsOf } from "../shared/document/print/read-pdf.ts";
+import { accessToken, call, get, newInvoice, post, type Reply, stack, stranger, supplier } from "./stack.ts";
 
 let token: string;
 let strangersToken: string;
@@ -162,6 +163,24 @@ describe("reading documents", () => {
       status: 400,
       json: { code: "malformed_query" },
     });
+  });
+
+  it("prints the invoice, on pages that say that this stage is for tests", async () => {
+    const irn = await registered();
+    const reply = await fetch(`${stack.apiUrl}/irn/${irn}/invoice.pdf`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "application/pdf"]);
+    expect(reply.headers.get("content-disposition")).toMatch(/^inline; filename="[A-Z0-9-]+\.pdf"$/);
+    const bytes = Buffer.from(await reply.arrayBuffer());
+    expect(bytes.subarray(0, 5).toString("latin1")).toBe("%PDF-");
+    const text = wordsOf(...(await readPdf(bytes)));
+    for (const told of [irn, "₹ 1,180.00", "NOT A VALID INVOICE"]) expect(text).toContain(told);
+    const foreign = await call(`/irn/${irn}/invoice.pdf`, { headers: { authorization: `Bearer ${strangersToken}` } });
+    expect(foreign).toMatchObject({ status: 404, json: { code: "not_found" } });
+    await post(`/irn/${irn}/cancel`, token, WHY);
+    const later = await call(`/irn/${irn}/invoice.pdf`, { headers: { authorization: `Bearer ${token}` } });
+    expect(later.status).toBe(200);
   });
 
   it("shows the signed QR code as an image", async () => {
