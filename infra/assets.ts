@@ -4,6 +4,8 @@ export interface Asset {
   readonly from: string;
   /** Where the function finds it, from its bundle. */
   readonly to: string;
+  /** It goes out as it lies there. */
+  readonly isGzipped?: true;
 }
 
 const FONTS = "node_modules/@expo-google-fonts";
@@ -23,6 +25,14 @@ export const assets: Readonly<Record<string, readonly Asset[]>> = {
       from: `node_modules/harfbuzzjs/dist/${wasm}`,
       to: wasm,
     })),
+  ],
+  docs: [
+    {
+      // The renderer that the linter's own package brings along, so that neither needs a tree of packages.
+      from: "node_modules/@redocly/cli/lib/chunks/redoc.standalone.js",
+      to: "redoc.js.gz",
+      isGzipped: true,
+    },
   ],
 };
 

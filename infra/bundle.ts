@@ -1,5 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build, type Metafile, stop } from "esbuild";
 import { assets } from "./assets.ts";
 
@@ -47,9 +48,10 @@ export async function bundleFunctions(): Promise<Metafile> {
 
 function copyAssets(): void {
   for (const [name, files] of Object.entries(assets))
-    for (const { from, to } of files) {
+    for (const { from, to, isGzipped } of files) {
       const target = join(bundleFolder(name), to);
       mkdirSync(dirname(target), { recursive: true });
-      copyFileSync(from, target);
+      if (isGzipped) writeFileSync(target, gzipSync(readFileSync(from), { level: 9 }));
+      else copyFileSync(from, target);
     }
 }

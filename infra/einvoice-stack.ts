@@ -242,9 +242,16 @@ export class EinvoiceStack extends Stack {
       stage,
       errorImpact: "Wrong paths are answered 500, not 404.",
     });
+    const docs = new ServiceFunction(this, "docs", {
+      stage,
+      errorImpact: "Nobody can read the documentation, nor look up what a problem means.",
+      memoryMb: 1024,
+      environment: { ISSUER },
+    });
     api.serve(
       {
         health,
+        docs,
         oauth,
         submit,
         "validate-invoice": validateInvoice,

@@ -15,6 +15,11 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
     ["functions/sandbox-irp/", "shared/sandbox/", "shared/aws/dynamo", "shared/aws/s3-blobs.ts", "shared/env.ts"],
   ],
   ["shared/invoice/", ["shared/invoice/", "shared/money.ts", "shared/gstin.ts"]],
+  // What only the documentation loads: it describes what every noun says.
+  ...["answers/", "reference/", "openapi.ts"].map((part): readonly [string, readonly string[]] => [
+    `shared/api/${part}`,
+    ["shared/api/", "shared/invoice/", "shared/irp/irp.ts", ...nouns()],
+  ]),
   [
     "shared/api/",
     ["shared/api/", "shared/invoice/", "shared/budget/budget.ts", "shared/event/event.ts", "shared/irp/irp.ts"],

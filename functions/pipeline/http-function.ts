@@ -110,7 +110,9 @@ function response({ status, headers = {}, json, text, bytes }: HttpAnswer): APIG
   const body = bytes
     ? { body: bytes.toString("base64"), isBase64Encoded: true }
     : { body: text ?? JSON.stringify(json) };
-  if (status === 204) return { statusCode: status, headers: { "cache-control": "no-store", ...headers } };
+  // Neither has a body.
+  if (status === 204 || status === 304)
+    return { statusCode: status, headers: { "cache-control": "no-store", ...headers } };
   return {
     statusCode: status,
     headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },

@@ -1,6 +1,7 @@
 import { clients } from "./clients.ts";
 import { limits } from "./limits.ts";
 import { listen } from "./listen.ts";
+import { openapi } from "./openapi.ts";
 import { UsageError } from "./usage.ts";
 import { validate } from "./validate.ts";
 import { verify } from "./verify.ts";
@@ -12,7 +13,7 @@ interface Verb {
   run(args: readonly string[]): Promise<void>;
 }
 
-const verbs: Readonly<Record<string, Verb>> = { clients, limits, listen, validate, verify };
+const verbs: Readonly<Record<string, Verb>> = { clients, limits, listen, openapi, validate, verify };
 
 const [name = "", ...args] = process.argv.slice(2);
 const verb = verbs[name];

@@ -134,6 +134,11 @@ export const routes = [
   { method: "GET", path: "/requests", function: "read-request", scope: "irn:read" },
   { method: "GET", path: "/requests/{id}", function: "read-request", scope: "irn:read" },
   { method: "GET", path: "/rate-limit", function: "read-request", scope: "irn:read" },
+  { method: "GET", path: "/openapi.json", function: "docs", scope: null },
+  { method: "GET", path: "/docs", function: "docs", scope: null },
+  { method: "GET", path: "/docs/{asset}", function: "docs", scope: null },
+  { method: "GET", path: "/docs/problems", function: "docs", scope: null },
+  { method: "GET", path: "/docs/problems/{code}", function: "docs", scope: null },
 ] as const satisfies readonly RouteShape[];
 
 export type Route = RouteShape;

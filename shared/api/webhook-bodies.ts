@@ -3,7 +3,11 @@ import { eventTypes } from "../event/event.ts";
 import { list, oneOf, pattern } from "../invoice/fields.ts";
 import { closed } from "./change-bodies.ts";
 
-const url = pattern(/^/, "a URL as text", "Write it as https://host/path.");
+const url = pattern(/^/, "a URL as text", "Write it as https://host/path.").meta({
+  type: "string",
+  format: "uri",
+  maxLength: 2000,
+});
 const events = list(oneOf(...eventTypes));
 const description = pattern(/^.{0,200}$/su, "text of at most 200 characters", "Shorten it.");
 

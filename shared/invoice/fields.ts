@@ -113,7 +113,7 @@ export function absent(reason: string) {
   return field<null | undefined>(
     (value) => value == null,
     { expected: `no such member: ${reason}`, hint: "Leave it out." },
-    {},
+    { type: "null" },
   );
 }
 
@@ -137,7 +137,7 @@ export const date = dateField(D1, "2010 to 2029");
 export const wideDate = dateField(D2, "1980 to 2059");
 /** The document's own date: a right shape that is no day of the calendar is rule D-2. */
 export const documentDate = pattern(D1, "a day as DD/MM/YYYY, years 2010 to 2029", WRITE_THE_DAY).refine(
-  (value) => !D1.test(value) || isCalendarDay(value),
+  (value) => typeof value !== "string" || !D1.test(value) || isCalendarDay(value),
   refusal({
     code: "D-2",
     irpCode: "2292",

@@ -22,10 +22,12 @@ import { MOST_ENTRIES, membersOf, survey } from "./survey.ts";
 const USE_1_1 = 'Send "1.1", as text in quotes.';
 
 /** Rule D-1. */
-const Version = pattern(/^/, "the text 1.1", USE_1_1).refine(
-  (version) => typeof version !== "string" || version === "1.1",
-  refusal({ code: "D-1", irpCode: "2279", expected: "version 1.1 of the schema", hint: USE_1_1 }),
-);
+const Version = pattern(/^/, "the text 1.1", USE_1_1)
+  .refine(
+    (version) => typeof version !== "string" || version === "1.1",
+    refusal({ code: "D-1", irpCode: "2279", expected: "version 1.1 of the schema", hint: USE_1_1 }),
+  )
+  .meta({ type: "string", enum: ["1.1"] });
 
 const TranDtls = block({
   TaxSch: oneOf("GST"),
@@ -71,7 +73,8 @@ const ItemList = list(Item)
       hint: "Combine lines of the same HSN code and rate, or bill in several documents.",
     }),
     when: ({ value }) => Array.isArray(value),
-  });
+  })
+  .meta({ minItems: 1, maxItems: MOST_LINES });
 
 /**
  * INV-01 v1.1 as the IRP takes it: amounts in rupees, days as DD/MM/YYYY, optional members absent or null. Nothing is

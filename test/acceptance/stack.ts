@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { conformanceTo } from "../conforming.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 
 const Stack = z.object({
@@ -21,12 +22,12 @@ export const supplier: Client = first;
 export const stranger: Client = second;
 
 export async function accessToken({ clientId, clientSecret }: Client, scope?: string): Promise<string> {
-  const response = await fetch(`${stack.apiUrl}/oauth/token`, {
+  const { json } = await call("/oauth/token", {
     method: "POST",
     headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}` },
     body: new URLSearchParams({ grant_type: "client_credentials", ...(scope ? { scope } : {}) }),
   });
-  return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
+  return z.object({ access_token: z.string() }).parse(json).access_token;
 }
 
 /** An answer with its body as text, so that byte-identity can be seen, and as JSON where it is. */
@@ -37,12 +38,20 @@ export interface Reply {
   readonly json: Record<string, unknown>;
 }
 
+/** What the stack itself says that it answers: every answer of the run is held against it. */
+const faultsOf = conformanceTo(await (await fetch(`${stack.apiUrl}/openapi.json`)).json());
+
+/** Throws where the answer is not one that the stack's own OpenAPI document describes. */
 export async function call(path: string, options: RequestInit = {}): Promise<Reply> {
+  const { method = "GET", body } = options;
   const response = await fetch(`${stack.apiUrl}${path}`, options);
+  const { status, headers } = response;
   const text = await response.text();
+  const faults = faultsOf({ method, path, sent: typeof body === "string" ? body : undefined, status, headers, text });
+  if (faults.length > 0) throw new Error(`${method} ${path} ${status} does not conform: ${faults.join("; ")}`);
   return {
-    status: response.status,
-    headers: response.headers,
+    status,
+    headers,
     text,
     json: text.startsWith("{") ? JSON.parse(text) : {},
   };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { assets } from "../../infra/assets.ts";
 import { bundleFolder, functionNames } from "../../infra/bundle.ts";
+import { problemPages } from "../../shared/api/reference/problem-pages.ts";
 import { fontFiles } from "../../shared/document/print/font-files.ts";
 
 const MOST_BYTES = 600_000;
@@ -24,8 +25,6 @@ describe("the bundle", () => {
   it("has what sets type, and the fonts, in one function alone", () => {
     const setting = functionNames().filter((name) => bundleOf(name).includes("hb_buffer_create"));
     expect(setting).toEqual(["print-irn"]);
-    const withFiles = functionNames().filter((name) => readdirSync(bundleFolder(name)).length > 1);
-    expect(withFiles).toEqual(["print-irn"]);
   });
 
   it("has every file beside it that it reads, and the licence of the fonts", () => {
@@ -37,5 +36,15 @@ describe("the bundle", () => {
     ];
     expect(files.filter((file) => !existsSync(join(bundleFolder("print-irn"), file)))).toEqual([]);
     expect(assets["print-irn"]?.map(({ to }) => to).toSorted()).toEqual(files.toSorted());
+  });
+
+  it("has what is only to be read in the documentation alone", () => {
+    const { means } = problemPages.not_found;
+    expect(functionNames().filter((name) => bundleOf(name).includes(means))).toEqual(["docs"]);
+  });
+
+  it("has files beside the code of those alone who read them", () => {
+    const withFiles = functionNames().filter((name) => readdirSync(bundleFolder(name)).length > 1);
+    expect(withFiles).toEqual(["docs", "print-irn"]);
   });
 });

@@ -3,6 +3,7 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { stages } from "../../infra/config.ts";
 import { EinvoiceStack } from "../../infra/einvoice-stack.ts";
+import { openApiDocument } from "../../shared/api/openapi.ts";
 import { routeKey, routes } from "../../shared/api/routes.ts";
 
 interface LambdaResource {
@@ -37,6 +38,18 @@ describe("the API", () => {
       ({ Properties }) => Properties.RouteKey,
     );
     expect(keys.sort()).toEqual(["$default", ...routes.map(routeKey)].sort());
+  });
+
+  it("describes every one of them, and no others", () => {
+    const deployed = Object.values(sandbox.findResources("AWS::ApiGatewayV2::Route"))
+      // The sandbox's own API is the government's, not ours.
+      .filter(({ Properties }) => JSON.stringify(Properties.ApiId).includes("apihttp"))
+      .map(({ Properties }) => Properties.RouteKey);
+    const { paths } = openApiDocument("https://api.example.com");
+    const described = Object.entries(paths ?? {}).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(["$default", ...described].sort()).toEqual(deployed.sort());
   });
 });
 

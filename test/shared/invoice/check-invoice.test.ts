@@ -273,6 +273,12 @@ const mutation: fc.Arbitrary<(invoice: Invoice) => Invoice> = fc
   });
 
 describe("properties", () => {
+  it("finds fault with a day that cannot even be made text", () => {
+    const { DocDtls, ...invoice } = aFullInvoice();
+    const findings = checkInvoice({ ...invoice, DocDtls: { ...DocDtls, Dt: { toString: "" } } }, aContext());
+    expect(findings.map(({ path }) => path)).toContain("DocDtls.Dt");
+  });
+
   it("an invoice whose amounts follow from its lines is clean", () => {
     fc.assert(
       fc.property(generatedInvoice, (invoice) => {
