@@ -7,6 +7,7 @@ import type { Construct } from "constructs";
 import { SANDBOX_CLIENT } from "../shared/sandbox/accounts.ts";
 import type { Stage } from "./config.ts";
 import { Api } from "./constructs/api.ts";
+import { AuditArchive } from "./constructs/audit-archive.ts";
 import { Delivery } from "./constructs/delivery.ts";
 import { FlowQueue } from "./constructs/flow-queue.ts";
 import { Sandbox } from "./constructs/sandbox.ts";
@@ -146,6 +147,8 @@ export class EinvoiceStack extends Stack {
       schedule: Schedule.cron({ minute: "0", hour: "22" }),
       targets: [new LambdaTarget(findRejected.fn)],
     });
+
+    new AuditArchive(this, stage, storage);
 
     const delivery = new Delivery(this, stage, { storage, bus, dataKey });
     delivery.takenUpBy(sweep);

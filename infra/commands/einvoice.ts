@@ -1,3 +1,4 @@
+import { audit } from "./audit-verify.ts";
 import { clients } from "./clients.ts";
 import { limits } from "./limits.ts";
 import { listen } from "./listen.ts";
@@ -13,7 +14,7 @@ interface Verb {
   run(args: readonly string[]): Promise<void>;
 }
 
-const verbs: Readonly<Record<string, Verb>> = { clients, limits, listen, openapi, validate, verify };
+const verbs: Readonly<Record<string, Verb>> = { audit, clients, limits, listen, openapi, validate, verify };
 
 const [name = "", ...args] = process.argv.slice(2);
 const verb = verbs[name];

@@ -24,6 +24,8 @@ interface ServiceFunctionProps {
   readonly environment?: Record<string, string>;
   /** Takes what it was invoked with and failed on, where nobody waits for its answer. */
   readonly deadLetters?: Queue;
+  /** How many of it may run at once, kept free for it of what the account may run. */
+  readonly concurrency?: number;
 }
 
 /** A Lambda function whose code is functions/<name>/. Each grant is a list of actions, given together with the variable that names the resource. */
@@ -32,7 +34,15 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, name: string, props: ServiceFunctionProps) {
     super(scope, name);
-    const { stage, errorImpact, timeout = Duration.seconds(10), memoryMb = 512, environment = {}, deadLetters } = props;
+    const {
+      stage,
+      errorImpact,
+      timeout = Duration.seconds(10),
+      memoryMb = 512,
+      environment = {},
+      deadLetters,
+      concurrency,
+    } = props;
     const logGroup = new LogGroup(this, "logs", {
       retention: stage.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -49,6 +59,7 @@ export class ServiceFunction extends Construct {
       logGroup,
       environment,
       ...(deadLetters && { deadLetterQueue: deadLetters }),
+      ...(concurrency && { reservedConcurrentExecutions: concurrency }),
     });
   }
 
@@ -75,6 +86,11 @@ export class ServiceFunction extends Construct {
 
   /** S3 actions on the objects of one kind in a bucket, without the `s3:`. */
   keeps(bucket: Bucket, variable: string, kind: BlobKind, ...actions: [string, ...string[]]): this {
+    return this.may("s3", actions, bucket.arnForObjects(`${kind}/*`), variable, bucket.bucketName);
+  }
+
+  /** S3 actions on the objects of one kind in the audit archive, without the `s3:`. */
+  archives(bucket: Bucket, variable: string, kind: string, ...actions: [string, ...string[]]): this {
     return this.may("s3", actions, bucket.arnForObjects(`${kind}/*`), variable, bucket.bucketName);
   }
 

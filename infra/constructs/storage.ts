@@ -63,7 +63,7 @@ const MONTHS_BEFORE_RETENTION = 21;
 const LONGEST_MONTH_DAYS = 31;
 
 /** No object refers to an item that expired earlier, and no item to an object that did. */
-function longest({ retentionMonths }: Stage): Duration {
+export function longest({ retentionMonths }: Stage): Duration {
   return Duration.days((retentionMonths + MONTHS_BEFORE_RETENTION) * LONGEST_MONTH_DAYS);
 }
 

@@ -22,6 +22,8 @@ const Stack = z.object({
   awsUrl: z.string(),
   /** Waits of state machines are so many times shorter. */
   speed: z.number().default(1),
+  /** What the stack says of itself, for the commands that work on a deployed one by these. */
+  outputs: z.record(z.string(), z.string()).default({}),
   clients: z.array(z.object({ clientId: z.string(), clientSecret: z.string(), gstin: z.string() })),
 });
 export type Stack = z.infer<typeof Stack>;
@@ -59,6 +61,7 @@ export async function seed({ folder, outputs, awsUrl, region, speed }: SeedOptio
     irpUrl: IrpUrl,
     awsUrl,
     speed,
+    outputs: { ...outputs },
     clients: (await earlierClients(clients, stackFile)) ?? (await newClients(clients)),
   };
   writeFileSync(stackFile, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });

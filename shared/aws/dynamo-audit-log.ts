@@ -18,17 +18,29 @@ const ABOUT_INDEX = "about";
 /** Behind every id. */
 const LAST = "~";
 
+/**
+ * A record is put within this of its time, or never: what the archiver has passed by stays as it is. Counted in wall time, so
+ * that a function that was frozen meanwhile does not send it late.
+ */
+export const PUT_WITHIN_MS = 30_000;
+
 /** What a function needs to write audit records. */
 export function auditOf(db: DynamoDBDocumentClient, env: AuditEnvironment, now: () => Date): Audit {
   return auditTo(dynamoAuditLog(db, env.AUDIT_TABLE, env.RETENTION_MONTHS), { now, newId: randomUUID });
 }
 
 /** pk = GSTIN, sk = `time#id`. */
-export function dynamoAuditLog(db: DynamoDBDocumentClient, TableName: string, retentionMonths: number): AuditLog {
+export function dynamoAuditLog(
+  db: DynamoDBDocumentClient,
+  TableName: string,
+  retentionMonths: number,
+  putWithinMs = PUT_WITHIN_MS,
+): AuditLog {
   return {
     async append(record) {
       const expiresAt = keptUntil(new Date(record.at), retentionMonths).getTime() / 1000;
-      await db.send(new PutCommand({ TableName, Item: { ...keyOf(record), ...record, expiresAt } }));
+      const put = new PutCommand({ TableName, Item: { ...keyOf(record), ...record, expiresAt } });
+      await db.send(put, { abortSignal: AbortSignal.timeout(putWithinMs) });
     },
 
     async list(gstin, { from, to, limit, after }) {

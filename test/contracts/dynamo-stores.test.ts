@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
@@ -7,6 +10,9 @@ import {
   QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { placeOf } from "../../shared/audit/chain.ts";
+import { dynamo } from "../../shared/aws/dynamo.ts";
+import { dynamoAuditChains, dynamoAuditRows } from "../../shared/aws/dynamo-audit-chains.ts";
 import { dynamoAuditLog } from "../../shared/aws/dynamo-audit-log.ts";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
 import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
@@ -28,6 +34,7 @@ import { KEY_LIFE_MS } from "../../shared/request/request.ts";
 import { AT, aRequest, at, fresh, REGISTERED } from "../fakes/a-request.ts";
 import { memoryBlobs } from "../fakes/memory-blobs.ts";
 import { memoryVault } from "../fakes/memory-vault.ts";
+import { aHead, auditChainsContract, auditRowsContract } from "./audit-chains.contract.ts";
 import { aRecord, auditLogContract } from "./audit-log.contract.ts";
 import { budgetContract } from "./budget.contract.ts";
 import { circuitsContract } from "./circuits.contract.ts";
@@ -456,6 +463,60 @@ describe("dynamoCircuits", () => {
   });
 });
 
+describe("dynamoAuditChains", () => {
+  const chains = () => dynamoAuditChains(tables.db, tables.names.audit);
+  auditChainsContract(chains);
+
+  it("keeps heads where no list of records shows them", async () => {
+    const gstin = fresh();
+    await chains().move(gstin, aHead(1));
+    const log = dynamoAuditLog(tables.db, tables.names.audit, 72);
+    expect(await log.list(gstin, { from: "0", to: "9", limit: 100 })).toEqual({ records: [] });
+    expect((await dynamoAuditRows(tables.db, tables.names.audit).rows(gstin, { to: "~", limit: 9 })).rows).toEqual([]);
+    const Key = { pk: "chains", sk: gstin };
+    const { Item } = await tables.db.send(new GetCommand({ TableName: tables.names.audit, Key }));
+    expect(Item).toEqual({ ...Key, v: 1, ...aHead(1) });
+  });
+});
+describe("dynamoAuditLog, when its table does not answer", () => {
+  it("puts a record in time or not at all: what comes late would be missing from the archive", async () => {
+    const server = createServer(() => {});
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = server.address() as AddressInfo;
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "ap-south-1", credentials });
+    const log = dynamoAuditLog(dynamo(client), "audit", 72, 50);
+    await expect(log.append(aRecord(fresh(), 1))).rejects.toThrow();
+    server.closeAllConnections();
+    server.close();
+  });
+});
+describe("dynamoAuditRows", () => {
+  const rows = () => dynamoAuditRows(tables.db, tables.names.audit);
+  auditRowsContract(() => ({ log: dynamoAuditLog(tables.db, tables.names.audit, 72), rows: rows() }));
+
+  it("gives what is no record of ours as it is", async () => {
+    const [gstin, TableName] = [fresh(), tables.names.audit];
+    await tables.db.send(new PutCommand({ TableName, Item: { pk: gstin, sk: "2026#x", any: { thing: 1 } } }));
+    expect((await rows().rows(gstin, { to: "2027", limit: 9 })).rows).toEqual([
+      { place: "2026#x", record: { any: { thing: 1 } } },
+    ]);
+  });
+
+  it("goes on where a page of DynamoDB ends, which holds a megabyte", async () => {
+    const gstin = fresh();
+    const log = dynamoAuditLog(tables.db, tables.names.audit, 72);
+    const records = [1, 2, 3, 4].map((second) => aRecord(gstin, second));
+    for (const record of records) await log.append({ ...record, rid: "r".repeat(350_000) });
+    const seen: string[] = [];
+    for (let after: string | undefined = "2026"; after; ) {
+      const page = await rows().rows(gstin, { after, to: "2027", limit: 4 });
+      seen.push(...page.rows.map(({ place }) => place));
+      after = page.isMore ? page.rows.at(-1)?.place : undefined;
+    }
+    expect(seen).toEqual(records.map(placeOf));
+  });
+});
 describe("dynamoAuditLog", () => {
   const audit = () => dynamoAuditLog(tables.db, tables.names.audit, 72);
   auditLogContract(audit);

@@ -1,5 +1,7 @@
 import { describe } from "vitest";
-import { memoryAuditLog } from "../fakes/memory-audit-log.ts";
+import { memoryArchive } from "../fakes/memory-archive.ts";
+import { memoryAuditChains, memoryAuditRows } from "../fakes/memory-audit-chains.ts";
+import { type AuditRows, memoryAuditLog } from "../fakes/memory-audit-log.ts";
 import { memoryBlobs } from "../fakes/memory-blobs.ts";
 import { memoryBudget } from "../fakes/memory-budget.ts";
 import { memoryCircuits } from "../fakes/memory-circuits.ts";
@@ -15,6 +17,8 @@ import { memorySessionStore } from "../fakes/memory-session-store.ts";
 import { memoryStores } from "../fakes/memory-stores.ts";
 import { memoryVault } from "../fakes/memory-vault.ts";
 import { memoryWaitingRoom } from "../fakes/memory-waiting-room.ts";
+import { archiveContract } from "./archive.contract.ts";
+import { auditChainsContract, auditRowsContract } from "./audit-chains.contract.ts";
 import { auditLogContract } from "./audit-log.contract.ts";
 import { blobsContract } from "./blobs.contract.ts";
 import { budgetContract } from "./budget.contract.ts";
@@ -42,6 +46,13 @@ describe("memoryBudget", () => budgetContract((policies) => memoryBudget(policie
 describe("memoryPolicyStore", () => policyStoreContract(memoryPolicyStore));
 describe("memoryEventLog", () => eventLogContract(memoryEventLog));
 describe("memoryAuditLog", () => auditLogContract(memoryAuditLog));
+describe("memoryArchive", () => archiveContract(memoryArchive));
+describe("memoryAuditChains", () => auditChainsContract(memoryAuditChains));
+describe("memoryAuditRows", () =>
+  auditRowsContract(() => {
+    const kept: AuditRows = new Map();
+    return { log: memoryAuditLog(kept), rows: memoryAuditRows(kept) };
+  }));
 describe("memoryEndpointStore", () => endpointStoreContract(memoryEndpointStore));
 describe("memoryDeliveryStore", () => deliveryStoreContract(memoryDeliveryStore));
 describe("memoryClientStore", () => clientStoreContract(memoryClientStore));

@@ -4,6 +4,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, it } from "vitest";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { s3Blobs } from "../../shared/aws/s3-blobs.ts";
+import { s3Objects } from "../../shared/aws/s3-objects.ts";
 import { fresh } from "../fakes/a-request.ts";
 import { blobsContract } from "./blobs.contract.ts";
 import { engineUnderTest, fresh as named } from "./engines/engine-under-test.ts";
@@ -24,7 +25,7 @@ function setup({
 } = {}) {
   const calls: { url: string; headers: Headers }[] = [];
   const pauses: number[] = [];
-  const blobs = s3Blobs({
+  const objects = s3Objects({
     aws: dynamo(new DynamoDBClient(engine.config())).config,
     bucket,
     ...(endpoint && { endpoint }),
@@ -36,7 +37,7 @@ function setup({
     },
     sleep: async (ms) => pauses.push(ms),
   });
-  return { ...blobs, calls, pauses };
+  return { ...s3Blobs(objects), calls, pauses };
 }
 
 const refusal = (status: number, code: string) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkedStage, type Stage, stages } from "../../infra/config.ts";
+import { PUT_WITHIN_MS } from "../../shared/aws/dynamo-audit-log.ts";
 
 const live: Stage = stages.live;
 const https = { name: "NIC1", url: "https://portal.example" };
@@ -45,5 +46,11 @@ describe("the upstream of a live stage", () => {
 
   it("is what each stage has", () => {
     for (const stage of Object.values(stages)) expect(checkedStage<Stage>(stage)).toBe(stage);
+  });
+});
+
+describe("the audit archive", () => {
+  it.each([stages.sandbox, stages.live])("of $name takes no record that may still be on its way", ({ archive }) => {
+    expect(archive.settlesSeconds * 1000).toBeGreaterThanOrEqual(2 * PUT_WITHIN_MS);
   });
 });

@@ -111,6 +111,11 @@ describe("the functions", () => {
         ...CALLS,
       },
       taxpayer: { AUDIT_TABLE: ["PutItem"], CLIENTS_TABLE: ["GetItem"], ...CALLS },
+      auditarchivearchiveaudit: {
+        AUDIT_TABLE: ["GetItem", "PutItem", "Query"],
+        CLIENTS_TABLE: ["Scan"],
+        ARCHIVE_BUCKET: ["GetObject", "PutObject", "PutObjectRetention"],
+      },
       deliveryfanout: {
         EVENTS_TABLE: ["GetItem", "UpdateItem"],
         WEBHOOKS_TABLE: ["Query"],
@@ -193,6 +198,7 @@ describe("the functions", () => {
     expect(queried.sort()).toEqual([
       ["audit", "audit"],
       ["audit", "audit/index/about"],
+      ["auditarchivearchiveaudit", "audit"],
       ["deliveryfanout", "webhooks"],
       ["events", "deliveries/index/byEndpoint"],
       ["events", "deliveries/index/listed"],
@@ -212,13 +218,18 @@ describe("the functions", () => {
     const reached = policies.flatMap(([id, { Properties }]) =>
       Properties.PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
         [Action].flat().flatMap((action) => {
-          const kind = /"storageblobs\w+","Arn"\]\},"(.*?)"\]\]/.exec(JSON.stringify(Resource))?.[1];
+          const kind = /"(?:storageblobs|auditarchivebucket)\w+","Arn"\]\},"(.*?)"\]\]/.exec(
+            JSON.stringify(Resource),
+          )?.[1];
           return action.startsWith("s3:") ? [[id.replace(/fnServiceRole.*/, ""), action.slice(3), kind]] : [];
         }),
       ),
     );
     expect(reached.sort()).toEqual([
       ["audit", "GetObject", "/RESP/*"],
+      ["auditarchivearchiveaudit", "GetObject", "/AUDIT/*"],
+      ["auditarchivearchiveaudit", "PutObject", "/AUDIT/*"],
+      ["auditarchivearchiveaudit", "PutObjectRetention", "/AUDIT/*"],
       ["irpworker", "GetObject", "/PAY/*"],
       ["irpworker", "GetObject", "/RESP/*"],
       ["irpworker", "PutObject", "/RESP/*"],
@@ -267,43 +278,43 @@ describe("the tables", () => {
   });
 });
 
-describe("the bucket of what fits no item", () => {
-  it("is encrypted, closed to the public and to calls in the clear", () => {
+describe("the buckets", () => {
+  it("are encrypted, closed to the public and to calls in the clear", () => {
     for (const template of [live, sandbox]) {
-      template.resourceCountIs("AWS::S3::Bucket", 1);
+      template.resourceCountIs("AWS::S3::Bucket", 2);
       const all = {
         BlockPublicAcls: true,
         BlockPublicPolicy: true,
         IgnorePublicAcls: true,
         RestrictPublicBuckets: true,
       };
-      template.hasResourceProperties("AWS::S3::Bucket", {
+      template.allResourcesProperties("AWS::S3::Bucket", {
         PublicAccessBlockConfiguration: all,
         BucketEncryption: {
           ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
         },
       });
-      template.hasResourceProperties("AWS::S3::BucketPolicy", {
+      template.allResourcesProperties("AWS::S3::BucketPolicy", {
         PolicyDocument: {
-          Statement: [
+          Statement: Match.arrayWith([
             Match.objectLike({
               Action: "s3:*",
               Effect: "Deny",
               Principal: { AWS: "*" },
               Condition: { Bool: { "aws:SecureTransport": "false" } },
             }),
-          ],
+          ]),
         },
       });
     }
   });
 
-  it("of a live stage keeps every version and outlives the stack", () => {
-    live.hasResource("AWS::S3::Bucket", {
+  it("of a live stage keep every version and outlive the stack", () => {
+    live.allResources("AWS::S3::Bucket", {
       DeletionPolicy: "Retain",
       Properties: { VersioningConfiguration: { Status: "Enabled" } },
     });
-    sandbox.hasResource("AWS::S3::Bucket", { DeletionPolicy: "Delete" });
+    sandbox.allResources("AWS::S3::Bucket", { DeletionPolicy: "Delete" });
   });
 
   it("lets payloads and answers expire after their items have, and nothing else", () => {
@@ -316,6 +327,65 @@ describe("the bucket of what fits no item", () => {
     // 72 months after at most 21, of 31 days each.
     const answers = { ...payloads, Prefix: "RESP/", ExpirationInDays: 2_883 };
     live.hasResourceProperties("AWS::S3::Bucket", { LifecycleConfiguration: { Rules: [payloads, answers] } });
+  });
+});
+
+describe("the audit archive", () => {
+  it("locks what it gets, and lets neither another version nor a delete marker hide it", () => {
+    for (const template of [live, sandbox]) {
+      template.hasResourceProperties("AWS::S3::Bucket", {
+        ObjectLockEnabled: true,
+        VersioningConfiguration: { Status: "Enabled" },
+      });
+      const everybody = { Effect: "Deny", Principal: { AWS: "*" } };
+      template.hasResourceProperties("AWS::S3::BucketPolicy", {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ ...everybody, Action: "s3:DeleteObject" }),
+            Match.objectLike({
+              ...everybody,
+              Action: "s3:PutObject",
+              Condition: { Null: { "s3:if-none-match": "true" } },
+            }),
+          ]),
+        },
+      });
+    }
+  });
+
+  it("lets objects expire when the longest lock of any is over", () => {
+    live.hasResourceProperties("AWS::S3::Bucket", {
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({
+            Prefix: "AUDIT/",
+            ExpirationInDays: 2_883,
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          }),
+          Match.objectLike({ Prefix: "AUDIT/", ExpiredObjectDeleteMarker: true }),
+        ],
+      },
+    });
+  });
+
+  it("of a live stage is locked for everybody, and archived by one at a time", () => {
+    const archiver = (LOCK_MODE: string, concurrency: unknown) => ({
+      Environment: {
+        Variables: Match.objectLike({ LOCK_MODE, RETENTION_MONTHS: "72", SETTLES_SECONDS: "120" }),
+      },
+      ReservedConcurrentExecutions: concurrency,
+      Timeout: 300,
+    });
+    live.hasResourceProperties("AWS::Lambda::Function", archiver("COMPLIANCE", 1));
+    sandbox.hasResourceProperties("AWS::Lambda::Function", archiver("GOVERNANCE", Match.absent()));
+    live.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "rate(5 minutes)" });
+  });
+
+  it("is told of in the outputs, for audit verify", () => {
+    live.hasOutput("AuditTable", { Value: { Ref: Match.stringLikeRegexp("^storageaudit") } });
+    live.hasOutput("ArchiveBucket", { Value: { Ref: Match.stringLikeRegexp("^auditarchivebucket") } });
+    live.hasOutput("RetentionMonths", { Value: "72" });
+    live.hasOutput("ArchiveAudit", { Value: { Ref: Match.stringLikeRegexp("^auditarchive") } });
   });
 });
 

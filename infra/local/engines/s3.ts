@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { AwsError } from "./aws-error.ts";
 import type { EngineOptions } from "./engine.ts";
 import { objectFiles, type StoredObject } from "./object-files.ts";
+import { lockAsked, lockHeaders, objectLockHeader } from "./object-lock.ts";
 
 /** S3 is spoken to in plain HTTP: the path names bucket and key, the body is the object. */
 export interface RestRequest {
@@ -28,8 +29,8 @@ export interface S3Engine {
   serve(request: RestRequest): Promise<RestAnswer>;
   /** Which operation a request asks for, on which bucket, in one line. */
   nameOf(request: Pick<RestRequest, "method" | "url">): string;
-  /** Makes the bucket if it is not there yet. */
-  createBucket(name: string): Promise<void>;
+  /** Makes the bucket if it is not there yet. One that `mayLock` takes objects with a lock. */
+  createBucket(name: string, options?: { readonly mayLock?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,20 +45,22 @@ type Answer = Partial<RestAnswer>;
 /** What a request may say without anything that is done differently for it. */
 const harmless =
   /^x-amz-(date|content-sha256|security-token|user-agent|sdk-.*|checksum-.*|expected-bucket-owner|server-side-encryption)$/;
+const lockingBucket = "x-amz-bucket-object-lock-enabled";
 const behaving = new Set(["range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]);
 
 /**
- * S3: buckets, and objects that are put whole, if absent or not, and got. Keeps their bytes alone. Versions, metadata,
- * lists, deletion, multipart uploads, Object Lock, lifecycles and policies are not emulated.
+ * S3: buckets, and objects that are put whole, if absent or not, locked or not, and got. Keeps their bytes and locks alone.
+ * Versions, metadata, lists, deletion, multipart uploads, lifecycles and policies are not emulated: where S3 would make another
+ * version beside a locked one, this refuses. A lock is not looked at again once it is over, and default retention not known.
  */
-export function s3Engine({ dataDir }: Pick<EngineOptions, "dataDir">): S3Engine {
+export function s3Engine({ dataDir, now }: Pick<EngineOptions, "dataDir" | "now">): S3Engine {
   const folder = dataDir === undefined ? join(tmpdir(), `s3-${randomUUID()}`) : join(dataDir, "s3");
   const files = objectFiles(folder);
 
-  async function createBucket(name: string): Promise<void> {
+  async function createBucket(name: string, options: { readonly mayLock?: boolean } = {}): Promise<void> {
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
       throw new AwsError("InvalidBucketName", `The specified bucket is not valid: ${name}`);
-    await files.createBucket(name);
+    await files.createBucket(name, options);
   }
 
   async function found({ bucket, key }: ObjectCall): Promise<StoredObject> {
@@ -67,10 +70,10 @@ export function s3Engine({ dataDir }: Pick<EngineOptions, "dataDir">): S3Engine 
   }
 
   const operations: Readonly<Record<string, (call: ObjectCall) => Promise<Answer>>> = {
-    async CreateBucket({ bucket }) {
+    async CreateBucket({ bucket, headers }) {
       if (await files.hasBucket(bucket))
         throw new AwsError("BucketAlreadyOwnedByYou", "You already own this bucket.", { status: 409 });
-      await createBucket(bucket);
+      await createBucket(bucket, { mayLock: headers[lockingBucket] === "true" });
       return { headers: { location: `/${bucket}` } };
     },
 
@@ -82,7 +85,10 @@ export function s3Engine({ dataDir }: Pick<EngineOptions, "dataDir">): S3Engine 
       const condition = headers["if-none-match"];
       if (condition !== undefined && condition !== "*") throw notEmulated("the header if-none-match with a tag");
       expectHash(body, headers["x-amz-content-sha256"]);
-      if ((await files.put(bucket, key, body, { ifAbsent: condition === "*" })) === "exists")
+      const lock = lockAsked(headers, body, { now: now(), mayLock: await files.mayLock(bucket) });
+      const put = await files.put(bucket, key, body, { ifAbsent: condition === "*", lock });
+      if (put === "locked") throw notEmulated("another version beside a locked one");
+      if (put === "exists")
         throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
           status: 412,
         });
@@ -158,8 +164,9 @@ function operationName(method: string, path: string): string {
 function expectNothingElse(operation: string, headers: IncomingHttpHeaders): void {
   for (const name of Object.keys(headers)) {
     const isKnown = name.startsWith("x-amz-") ? harmless.test(name) : !behaving.has(name);
-    const isCondition = name === "if-none-match" && operation === "PutObject";
-    if (!isKnown && !isCondition) throw notEmulated(`the header ${name}`);
+    const isPuts = operation === "PutObject" && (name === "if-none-match" || objectLockHeader.test(name));
+    const isBuckets = operation === "CreateBucket" && name === lockingBucket;
+    if (!isKnown && !isPuts && !isBuckets) throw notEmulated(`the header ${name}`);
   }
   if (headers["content-encoding"]?.includes("aws-chunked")) throw notEmulated("a body in chunks");
 }
@@ -173,8 +180,8 @@ function expectHash(body: Buffer, hash: string | string[] | undefined): void {
   );
 }
 
-function described({ bytes, modifiedAt }: StoredObject): Record<string, string> {
-  const type = { "content-type": "binary/octet-stream", "accept-ranges": "none" };
+function described({ bytes, modifiedAt, lock }: StoredObject): Record<string, string> {
+  const type = { "content-type": "binary/octet-stream", "accept-ranges": "none", ...lockHeaders(lock) };
   return { ...type, etag: tagOf(bytes), "last-modified": modifiedAt.toUTCString() };
 }
 

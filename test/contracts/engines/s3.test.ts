@@ -91,6 +91,68 @@ it("refuses a key and a bucket that are not there", async () => {
   expect((await s3.send(new HeadBucketCommand({ Bucket }))).$metadata.httpStatusCode).toBe(200);
 });
 
+describe("Object Lock", () => {
+  const Locking = fresh("locking");
+  const until = new Date("2099-12-31T18:30:00Z");
+  const lock = { ObjectLockMode: "GOVERNANCE", ObjectLockRetainUntilDate: until } as const;
+  const putIn = (bucket: string, more: object) =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key: fresh("key"), Body: "x", ...more }));
+
+  beforeAll(async () => {
+    await s3.send(new CreateBucketCommand({ Bucket: Locking, ObjectLockEnabledForBucket: true }));
+  });
+
+  it("is kept with the object and told with it", async () => {
+    const Key = fresh("key");
+    await putIn(Locking, { Key, ...lock });
+    const kept = { ObjectLockMode: "GOVERNANCE", ObjectLockRetainUntilDate: until };
+    expect(await s3.send(new HeadObjectCommand({ Bucket: Locking, Key }))).toMatchObject(kept);
+    expect(await s3.send(new GetObjectCommand({ Bucket: Locking, Key }))).toMatchObject(kept);
+    const again = putIn(Locking, { Key, ...lock, IfNoneMatch: "*" });
+    await expect(again).rejects.toMatchObject({ name: "PreconditionFailed" });
+  });
+
+  const local = it.skipIf(!engine.isLocal);
+
+  local.each([
+    ["in a bucket that has none", () => putIn(Bucket, lock), "InvalidRequest"],
+    ["without a time", () => putIn(Locking, { ObjectLockMode: "GOVERNANCE" }), "InvalidArgument"],
+    ["without a mode", () => putIn(Locking, { ObjectLockRetainUntilDate: until }), "InvalidArgument"],
+    ["of an unknown mode", () => putIn(Locking, { ...lock, ObjectLockMode: "X" }), "InvalidArgument"],
+    [
+      "until a time that is over",
+      () => putIn(Locking, { ...lock, ObjectLockRetainUntilDate: new Date(0) }),
+      "InvalidArgument",
+    ],
+    ["of bytes with another checksum", () => putIn(Locking, { ...lock, ChecksumSHA256: "AAAA" }), "BadDigest"],
+  ])("is refused %s", async (_, request, name) => {
+    await expect(request()).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 400 } });
+  });
+
+  local("is refused without a checksum of the bytes", async () => {
+    const key = fresh("key");
+    const answer = await fetch(`${engine.config().endpoint}/${Locking}/${key}`, {
+      method: "PUT",
+      headers: {
+        authorization: "AWS4-HMAC-SHA256 Credential=local/20260818/ap-south-1/s3/aws4_request, Signature=x",
+        "x-amz-object-lock-mode": "GOVERNANCE",
+        "x-amz-object-lock-retain-until-date": until.toISOString(),
+      },
+      body: "x",
+    });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("x-amz-checksum-")]);
+  });
+
+  local("stands: where AWS would keep another version beside a locked one, nothing is done", async () => {
+    const Key = fresh("key");
+    await putIn(Locking, { Key, ...lock });
+    const refused = { name: "NotImplemented" };
+    await expect(putIn(Locking, { Key, Body: "y" })).rejects.toMatchObject(refused);
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: Locking, Key }));
+    expect(await Body?.transformToString()).toBe("x");
+  });
+});
+
 describe("the local engine", () => {
   const local = it.skipIf(!engine.isLocal);
 
