@@ -40,6 +40,8 @@ export interface Open {
   readonly without: readonly string[];
   /** Looking before this time is of no use. */
   readonly retryAt?: Date;
+  /** No call was sent: there was no slot for one, or no time. */
+  readonly isUnasked?: true;
 }
 
 export interface ResolveDeps {
@@ -66,20 +68,22 @@ export async function resolve(deps: ResolveDeps, sought: Sought): Promise<Resolu
   const without = new Set(sought.without);
   const all = [sought.portal, ...deps.portals.filter((name) => name !== sought.portal)];
   let retryAt: Date | undefined;
+  let isAsked = false;
   for (const portal of all.filter((name) => !without.has(name))) {
     const seen = await look(deps, sought, portal);
     if (seen.is === "found" || seen.is === "unverified") return seen;
     if (seen.is === "none" && isLateEnough) without.add(portal);
     if (seen.is === "nothing" && seen.retryAt) retryAt = seen.retryAt;
+    if (seen.is === "none" || !seen.isUnasked) isAsked = true;
   }
   if (all.every((portal) => without.has(portal))) return { is: "absent", without: all };
-  return { is: "open", without: [...without], ...(retryAt && { retryAt }) };
+  return { is: "open", without: [...without], ...(retryAt && { retryAt }), ...(!isAsked && { isUnasked: true }) };
 }
 
 type Seen =
   | Extract<Resolution, { is: "found" | "unverified" }>
   | { readonly is: "none" }
-  | { readonly is: "nothing"; readonly retryAt?: Date };
+  | { readonly is: "nothing"; readonly retryAt?: Date; readonly isUnasked?: true };
 
 async function look(deps: ResolveDeps, sought: Sought, portal: string): Promise<Seen> {
   const { gstin, rid, irn, number, byIrn } = sought;
@@ -93,7 +97,8 @@ async function look(deps: ResolveDeps, sought: Sought, portal: string): Promise<
 }
 
 function nothing(answer: Extract<Answer<unknown>, { is: "not-sent" | "unknown" }>): Seen {
-  return answer.is === "not-sent" && answer.retryAt ? { is: "nothing", retryAt: answer.retryAt } : { is: "nothing" };
+  if (answer.is === "unknown") return { is: "nothing" };
+  return { is: "nothing", isUnasked: true, ...(answer.retryAt && { retryAt: answer.retryAt }) };
 }
 
 /** A copy that nobody vouches for, or of another IRN, shows nothing: neither presence nor absence. */

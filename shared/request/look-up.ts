@@ -115,8 +115,9 @@ async function undecided(
   if (job.deps.now().getTime() - pending.since > SHOWN_MS)
     return refuseHeld(job, { problem: refusalFor("outcome_unknown", irn), pending });
   const { retryAt, without } = resolution;
+  const isUnasked = resolution.is === "open" && resolution.isUnasked;
   const isSoon = retryAt && retryAt.getTime() - job.deps.now().getTime() <= LONGEST_HAND_BACK_MS;
   // Who looks again asks the first portal again, and spends a slot on it: where nothing was learned, as seldom as ever.
-  const isWasted = isSoon && without.length === (pending.without ?? []).length;
+  const isWasted = isSoon && !isUnasked && without.length === (pending.without ?? []).length;
   return parkPending(job, { ...pending, without: [...without] }, isWasted ? undefined : retryAt);
 }

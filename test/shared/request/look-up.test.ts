@@ -129,6 +129,16 @@ describe("a lost answer", () => {
     expect(await run(rid)).toEqual({ is: "hand-back", until: new Date(clock.now().getTime() + 1_000) });
   });
 
+  it("is looked for again as soon as there is a slot where there was none for any portal: nothing was spent", async () => {
+    const { portal, run, rid, clock } = await setup();
+    portal.will({ is: "unknown" });
+    await run(rid);
+    clock.advance(SETTLED_MS);
+    const soon = { is: "not-sent", retryAt: new Date(clock.now().getTime() + 1_000) } as const;
+    portal.willShow(soon, soon);
+    expect(await run(rid)).toEqual({ is: "hand-back", until: soon.retryAt });
+  });
+
   it("is asked for at every portal again when it is not late enough, and after it was sent again", async () => {
     const { portal, run, rid, clock, documents, irn } = await setup();
     portal.will({ is: "unknown" }, { is: "unknown" });
