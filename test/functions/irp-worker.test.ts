@@ -1,6 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { createHandler } from "../../functions/irp-worker/handler.ts";
+import { journalOf } from "../../shared/audit/journal.ts";
 import { anInvoice } from "../fakes/an-invoice.ts";
 import { failing } from "../fakes/failing.ts";
 import { onePolicy } from "../fakes/memory-policy-store.ts";
@@ -41,6 +42,25 @@ describe("irp-worker", () => {
     expect(await deliver()).toEqual({ batchItemFailures: [] });
     expect(portal.registry.size).toBe(2);
     expect([...rows.requests.values()].map(({ state }) => state)).toEqual(["FINAL", "FINAL"]);
+  });
+
+  it("acknowledges nothing before what was noted of it is on record", async () => {
+    const { accept, deliver } = setup();
+    await accept("A/1");
+    const written = Promise.withResolvers<void>();
+    const journal = journalOf(
+      () => written.promise,
+      () => {},
+    );
+    let isAcknowledged = false;
+    const delivered = deliver(undefined, { journal }).then((answer) => {
+      isAcknowledged = true;
+      return answer;
+    });
+    await new Promise(setImmediate);
+    expect(isAcknowledged).toBe(false);
+    written.resolve();
+    expect(await delivered).toEqual({ batchItemFailures: [] });
   });
 
   it("acknowledges what it refused, parked and knows already, and hands back what it looks up in a moment", async () => {

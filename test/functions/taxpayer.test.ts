@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createHandler } from "../../functions/taxpayer/handler.ts";
 import { stages } from "../../infra/config.ts";
+import type { Journal } from "../../shared/audit/journal.ts";
 import { budgetedIrp } from "../../shared/budget/budgeted-irp.ts";
 import { guardedIrp } from "../../shared/irp/guarded-irp.ts";
 import type { Answer, Irp, IrpCall, Taxpayer } from "../../shared/irp/irp.ts";
@@ -25,10 +26,11 @@ interface Parts {
   readonly irp: Irp;
   readonly gstin?: string;
   readonly clock?: ReturnType<typeof virtualClock>;
+  readonly journal?: Pick<Journal, "settled">;
 }
 
 /** The function over a client that the guard and the budget stand before, as when it is deployed. */
-function setup({ irp: client, gstin = GSTIN, clock = virtualClock() }: Parts) {
+function setup({ irp: client, gstin = GSTIN, clock = virtualClock(), ...parts }: Parts) {
   const { now, monotonicMs, sleep } = clock;
   const rows: BudgetRows = new Map();
   const budget = memoryBudget(onePolicy(POLICY), rows);
@@ -36,7 +38,9 @@ function setup({ irp: client, gstin = GSTIN, clock = virtualClock() }: Parts) {
   const guarded = budgetedIrp({ irp: client, budget, now, sleep });
   const irp = guardedIrp({ irp: guarded, circuits, portals: ["NIC1", "NIC2"], now });
   const tokens = { publishedKeys: async () => ({ keys: [ours.publicJwk] }), issuer: ISSUER, now };
-  const { audit, journal } = anAuditTrail(now);
+  const trail = anAuditTrail(now);
+  const { audit } = trail;
+  const { journal = trail.journal } = parts;
   const handler = createHandler({
     ...{ irp, choice: irp, budget, tokens, audit, journal, now, monotonicMs, log: silentLog(), mode: "test" as const },
     callTimeoutMs: stages.live.upstream.timeoutsMs.taxpayer,
@@ -117,6 +121,21 @@ describe("GET /gstins/{gstin}", () => {
     expect((await get("27SBXZX0007X1ZB")).json).toMatchObject({ status: "CNL", deregisteredOn: "2025-03-31" });
     const { json } = await answering({ is: "ok", value: taxpayer }).get(OTHER);
     expect(json).toEqual({ ...taxpayer, asOf: "2026-08-18T14:30:00+05:30", mode: "test" });
+  });
+
+  it("is answered when the call to the portal is on record, and not before", async () => {
+    const settled = Promise.withResolvers<void>();
+    const journal = { settled: () => settled.promise };
+    const { get } = answering({ is: "ok", value: taxpayer }, { journal });
+    let isAnswered = false;
+    const answer = get(OTHER).then((given) => {
+      isAnswered = true;
+      return given;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isAnswered).toBe(false);
+    settled.resolve();
+    expect(await answer).toMatchObject({ status: 200 });
   });
 
   it("does not know whom the portal does not know", async () => {
