@@ -8,7 +8,7 @@ import { type ProblemCode, problemBody, problems } from "./problem.ts";
 import { about } from "./reference/about.ts";
 import { headers } from "./reference/headers.ts";
 import { inv01 } from "./reference/inv01.ts";
-import { tidied } from "./reference/json-schema.ts";
+import { type Json, type JsonObject, tidied } from "./reference/json-schema.ts";
 import type { Answer, Content, Example, Operation, Parameter } from "./reference/operation.ts";
 import { operations } from "./reference/operations.ts";
 import { pathParameters } from "./reference/path-parameters.ts";
@@ -17,9 +17,6 @@ import { problemsOf } from "./reference/problems-of.ts";
 import { tags } from "./reference/tags.ts";
 import { type Route, type RouteKey, routeKey, routes } from "./routes.ts";
 import type { scopes } from "./scope.ts";
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-export type JsonObject = Readonly<Record<string, Json>>;
 
 /** The project's own. */
 const VERSION = "0.1.0";

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../openapi.ts";
 import { inv01Words } from "./inv01-words.ts";
+import type { JsonObject } from "./json-schema.ts";
 
 /** The schemas that have members of INV-01. */
 const SCHEMAS = ["Invoice", "EwayBillRequest"];

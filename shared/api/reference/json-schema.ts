@@ -1,4 +1,5 @@
-import type { JsonObject } from "../openapi.ts";
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+export type JsonObject = Readonly<Record<string, Json>>;
 
 /** What zod gives every integer. */
 const SAFE = Number.MAX_SAFE_INTEGER;
