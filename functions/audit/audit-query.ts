@@ -17,13 +17,14 @@ const Position = z.object({ at: RecordTime, id: z.string().regex(/^[\w-]{1,60}$/
 /** Which records a call asks for: of the last day, unless it says otherwise. Throws `malformed_query`, whose detail has every finding. */
 export function readAuditQuery(gstin: string, query: Readonly<Record<string, string>>, now: Date): AuditPage {
   const read = AuditQuery.safeParse(query);
-  const to = read.data?.to ?? now;
+  // Nothing is on record of what is to come.
+  const to = new Date(Math.min(now.getTime(), read.data?.to?.getTime() ?? now.getTime()));
   const from = read.data?.from ?? new Date(to.getTime() - DAY_MS);
   const page = { from: toIstMilliseconds(from), to: toIstMilliseconds(to) };
   // What a malformed query asks for is not known, but whose cursor it has.
   const list = read.success ? listOf(gstin, page) : { gstin };
   const { position, findings } = readCursor(query["cursor"], list, Position);
-  const isReversed = from > to ? ["from: it must not be later than to"] : [];
+  const isReversed = from > to ? ["from: it must not be later than to, nor than now"] : [];
   const { limit } = checkedQuery(read, [...isReversed, ...findings]);
   return { ...page, limit, after: position };
 }

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import * as z from "zod";
 import { Problem } from "../../shared/api/problem.ts";
 import type { Audit } from "../../shared/audit/audit-log.ts";
-import type { Asked, AuditEntry } from "../../shared/audit/record.ts";
+import { type Asked, type AuditEntry, recordedCodes } from "../../shared/audit/record.ts";
 import { isIrn } from "../../shared/invoice/irn.ts";
 import type { Caller } from "../../shared/oauth/verify-token.ts";
 import type { Call, CallNotes, HttpAnswer } from "./http.ts";
@@ -50,13 +50,32 @@ export async function audited(
 
 type Result = Pick<Extract<AuditEntry, { kind: "call" }>, "status" | "code" | "irpCodes">;
 
-const LONGEST_PATH = 300;
-
-function askedBy({ routeKey, rawPath, headers, requestContext }: APIGatewayProxyEventV2, { clientId }: Caller): Asked {
+function askedBy(event: APIGatewayProxyEventV2, { clientId }: Caller): Asked {
+  const { routeKey, headers, requestContext } = event;
   const { requestId, http } = requestContext;
-  const traceId = headers["x-amzn-trace-id"]?.slice(0, 100);
-  const path = rawPath.slice(0, LONGEST_PATH);
-  return { clientId, method: http.method, route: routeKey, path, requestId, ...(traceId && { traceId }) };
+  const traceId = headers["x-amzn-trace-id"] ?? "";
+  const asked = { clientId, method: http.method, route: routeKey, path: pathOf(event), requestId };
+  return TRACE.test(traceId) ? { ...asked, traceId } : asked;
+}
+
+/** As the load balancers write it. Anything else may be anything, a secret too. */
+const TRACE = /^(Root|Self|Parent|Sampled|Lineage)=[\w:;=|.-]{1,200}$/;
+
+/** What the parameters of paths look like. Whoever mixes up what goes where may send a secret in the place of an id. */
+const SHAPES: Readonly<Record<string, RegExp>> = {
+  irn: /^[0-9a-f]{64}$/,
+  ewbNo: /^\d{12}$/,
+  gstin: /^[0-9A-Z]{15}$/,
+  id: /^((we|dlv)_[\w-]{1,200}|[\w-]{43}\.[\w-]{1,60})$/,
+};
+
+/** The path with those of its parameters that look like what they are to be. */
+function pathOf({ routeKey, pathParameters = {} }: APIGatewayProxyEventV2): string {
+  const [, template = ""] = routeKey.split(" ");
+  return template.replace(/\{(\w+)\}/g, (parameter, name: string) => {
+    const value = pathParameters[name] ?? "";
+    return SHAPES[name]?.test(value) ? value : parameter;
+  });
 }
 
 function digestOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): { readonly bodySha256?: string } {
@@ -86,6 +105,6 @@ function failed(error: unknown): Result {
 }
 
 function codesOf({ code, errors = [] }: z.output<typeof ProblemAnswer>) {
-  const irpCodes = [...new Set(errors.flatMap(({ irpCode }) => irpCode ?? []))];
+  const irpCodes = recordedCodes(errors.flatMap(({ irpCode }) => irpCode ?? []));
   return { code, ...(irpCodes.length > 0 && { irpCodes }) };
 }

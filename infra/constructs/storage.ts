@@ -24,7 +24,7 @@ export const LISTED_INDEX = "listed";
 /** What went to one endpoint. */
 export const BY_ENDPOINT_INDEX = "byEndpoint";
 
-/** What the audit trail has of one document. */
+/** What the audit trail has of what was done with one document. */
 export const ABOUT_INDEX = "about";
 
 function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
@@ -39,7 +39,7 @@ function dueIndex(shard: string, due: string): GlobalSecondaryIndexProps {
 function aboutIndex(): GlobalSecondaryIndexProps {
   return {
     indexName: ABOUT_INDEX,
-    partitionKey: { name: "irn", type: AttributeType.STRING },
+    partitionKey: { name: "about", type: AttributeType.STRING },
     sortKey: { name: "sk", type: AttributeType.STRING },
     projectionType: ProjectionType.ALL,
   };

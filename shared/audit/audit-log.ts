@@ -24,8 +24,16 @@ export interface AuditLog {
   append(record: AuditRecord): Promise<void>;
   /** A GSTIN's records in the order of their times, the oldest first. Strongly consistent. */
   list(gstin: string, page: AuditPage): Promise<ListedRecords>;
-  /** A GSTIN's records about one document, the oldest first. Seen through an index, which may lag. */
-  about(gstin: string, irn: string): Promise<readonly AuditRecord[]>;
+  /**
+   * What a GSTIN has on record of what was done with a document, the oldest first, so many at the most. Seen through an index,
+   * which may lag.
+   */
+  about(gstin: string, irn: string, limit: number): Promise<readonly AuditRecord[]>;
+}
+
+/** Whether a record tells of what was done with its document, not only that it was read. */
+export function isDeed(record: AuditRecord): boolean {
+  return record.irn !== undefined && !(record.kind === "call" && record.method === "GET");
 }
 
 /** Writes down what happened. Throws when the store fails. */

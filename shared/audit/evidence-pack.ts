@@ -36,21 +36,30 @@ export interface Verification {
   readonly signedQrCode: CopyCheck;
 }
 
+/** A document has some dozens, unless somebody asks for the impossible again and again. */
+const MOST_RECORDS = 1_000;
+
 const Copies = z.object({ signedInvoice: z.string(), signedQrCode: z.string() });
 const OfIrn = z.looseObject({ Irn: z.string() });
 
 /**
- * All that proves a registered document: the document as it is, with both signed copies, what is on record of it, the oldest
- * first, and whether the copies are genuine. `reg` is the accepted request that registered it.
+ * All that proves a registered document: the document as it is, with both signed copies, what is on record of what was done with
+ * it, the oldest first, and whether the copies are genuine. Where more is on record, `next` leads to it, among all else.
  */
 export async function evidencePack(deps: EvidenceDeps, document: RegisteredDocument) {
   const { irn, ownerGstin, reg } = document;
-  const [shown, trail] = await Promise.all([documentNow(deps.documents, document), deps.trail.about(ownerGstin, irn)]);
+  const [shown, trail] = await Promise.all([
+    documentNow(deps.documents, document),
+    deps.trail.about(ownerGstin, irn, MOST_RECORDS),
+  ]);
+  const last = trail.at(-1);
+  const isCut = trail.length === MOST_RECORDS && last;
   const copies = Copies.parse(shown);
   return {
     document: shown,
     registration: { requestId: reg.rid, portal: reg.portal, fingerprint: reg.docFp },
     trail: trail.map(shownRecord),
+    ...(isCut && { next: `/audit?${new URLSearchParams({ from: last.at })}` }),
     verification: await verified(deps, copies, document),
     asOf: toIstTimestamp(deps.now()),
   };

@@ -86,6 +86,14 @@ export const AuditRecord = z.discriminatedUnion("kind", [
 ]);
 export type AuditRecord = z.infer<typeof AuditRecord>;
 
+const MOST_CODES = 20;
+const LONGEST_CODE = 32;
+
+/** Codes as they go on record: a gateway may call anything a code, of any length. */
+export function recordedCodes(codes: readonly string[]): string[] {
+  return [...new Set(codes.map((code) => code.slice(0, LONGEST_CODE).toWellFormed()))].slice(0, MOST_CODES);
+}
+
 type Unwritten<Record> = Record extends AuditRecord ? Omit<Record, "v" | "id" | "at"> : never;
 /** What happened, before it is written down. */
 export type AuditEntry = Unwritten<AuditRecord>;

@@ -1,6 +1,6 @@
 import { codesOf } from "../irp/evidence.ts";
 import type { WireCall } from "../irp/irp.ts";
-import type { AuditEntry } from "./record.ts";
+import { type AuditEntry, recordedCodes } from "./record.ts";
 
 /** A reason is words of our own and names of errors; some are a gateway's. */
 const LONGEST_REASON = 200;
@@ -15,8 +15,8 @@ export function upstreamEntry({ gstin, about, portal, method, path, answer, took
     portal,
     call: `${method} ${endpoint}`,
     answer: answer.is,
-    irpCodes: [...new Set(codesOf(answer))],
-    ...("reason" in answer && { reason: answer.reason.slice(0, LONGEST_REASON) }),
+    irpCodes: recordedCodes(codesOf(answer)),
+    ...("reason" in answer && { reason: answer.reason.slice(0, LONGEST_REASON).toWellFormed() }),
     tookMs,
   };
 }

@@ -74,6 +74,6 @@ export function dynamoAuditRows(db: DynamoDBDocumentClient, TableName: string): 
 }
 
 function read(item: Record<string, unknown>) {
-  const { sk: place, pk: _, expiresAt: __, ...record } = Stored.parse(item);
+  const { sk: place, pk: _, expiresAt: __, about: ___, ...record } = Stored.parse(item);
   return { place, record };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { type Audit, type AuditLog, type AuditPosition, auditTo } from "../audit/audit-log.ts";
+import { type Audit, type AuditLog, type AuditPosition, auditTo, isDeed } from "../audit/audit-log.ts";
 import { AuditRecord } from "../audit/record.ts";
 import { keptUntil } from "../audit/retention.ts";
 
@@ -13,7 +13,7 @@ export const auditVariables = {
 };
 type AuditEnvironment = z.output<z.ZodObject<typeof auditVariables>>;
 
-/** The records of one document, by their times. */
+/** What was done with one GSTIN's document, by the records' times. */
 const ABOUT_INDEX = "about";
 /** Behind every id. */
 const LAST = "~";
@@ -39,7 +39,7 @@ export function dynamoAuditLog(
   return {
     async append(record) {
       const expiresAt = keptUntil(new Date(record.at), retentionMonths).getTime() / 1000;
-      const put = new PutCommand({ TableName, Item: { ...keyOf(record), ...record, expiresAt } });
+      const put = new PutCommand({ TableName, Item: { ...keyOf(record), ...indexed(record), ...record, expiresAt } });
       await db.send(put, { abortSignal: AbortSignal.timeout(putWithinMs) });
     },
 
@@ -62,34 +62,39 @@ export function dynamoAuditLog(
       return { records, ...(LastEvaluatedKey && end && { next: { at: end.at, id: end.id } }) };
     },
 
-    async about(gstin, irn) {
-      const found: AuditRecord[] = [];
-      const pages = paginateQuery(
-        { client: db },
-        {
+    async about(gstin, irn, limit) {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
           TableName,
           IndexName: ABOUT_INDEX,
-          KeyConditionExpression: "irn = :irn",
-          // Whoever asks for another's document is on record too, and not shown to its owner.
-          FilterExpression: "gstin = :gstin",
-          ExpressionAttributeValues: { ":irn": irn, ":gstin": gstin },
-        },
+          KeyConditionExpression: "about = :about",
+          ExpressionAttributeValues: { ":about": aboutOf(gstin, irn) },
+          Limit: limit,
+        }),
       );
-      for await (const { Items = [] } of pages) found.push(...Items.map(read));
-      return found;
+      return Items.map(read);
     },
   };
 }
 
-const Stored = z.looseObject({ pk: z.string(), sk: z.string(), expiresAt: z.number() });
+const Stored = z.looseObject({ pk: z.string(), sk: z.string(), expiresAt: z.number(), about: z.string().optional() });
 
 function read(item: Record<string, unknown>): AuditRecord {
-  const { pk: _, sk: __, expiresAt: ___, ...record } = Stored.parse(item);
+  const { pk: _, sk: __, expiresAt: ___, about: ____, ...record } = Stored.parse(item);
   return AuditRecord.parse(record);
 }
 
 function keyOf(record: AuditRecord) {
   return { pk: record.gstin, sk: positionOf(record) };
+}
+
+/** Of an index keyed by the IRN alone anybody who can name one could fill a part. */
+function indexed(record: AuditRecord) {
+  return isDeed(record) ? { about: aboutOf(record.gstin, record.irn ?? "") } : {};
+}
+
+function aboutOf(gstin: string, irn: string): string {
+  return `${gstin}#${irn}`;
 }
 
 function positionOf({ at, id }: AuditPosition): string {

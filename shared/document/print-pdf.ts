@@ -6,6 +6,7 @@ import { lineColumns } from "./print/line-columns.ts";
 import { drawReferences, drawRemarks, drawSums, drawTaxSummary } from "./print/page-end.ts";
 import { drawHead, drawStatement, titleOf } from "./print/page-head.ts";
 import { type PdfFile, pdfFile, pdfText, type Ref } from "./print/pdf-file.ts";
+import { printableText } from "./print/printable-text.ts";
 import type { PrintedContent } from "./print/printed-content.ts";
 import type { PrintedDocument } from "./print/printed-document.ts";
 import { drawTable } from "./print/table.ts";
@@ -61,10 +62,9 @@ function printedQr(jwt: string): { code: Bitmap; side: number } {
 function info(file: PdfFile, { content, irn, ackDt }: PrintedDocument): Ref {
   const [year, month, day, hour, minute, second] = ackDt.split(/\D/);
   const created = `(D:${year}${month}${day}${hour}${minute}${second}+05'30')`;
-  const title = pdfText(`${titleOf(content)} ${content.DocDtls.No.toUpperCase()}`);
-  return file.put(
-    `<< /Title ${title} /Author ${pdfText(content.SellerDtls.LglNm)} /Subject ${pdfText(`IRN ${irn}`)} /CreationDate ${created} >>`,
-  );
+  const title = pdfText(printableText(`${titleOf(content)} ${content.DocDtls.No.toUpperCase()}`));
+  const author = pdfText(printableText(content.SellerDtls.LglNm));
+  return file.put(`<< /Title ${title} /Author ${author} /Subject ${pdfText(`IRN ${irn}`)} /CreationDate ${created} >>`);
 }
 
 /** What rule 46 has exports endorsed with, in its own words; and its clause p, where the recipient pays. */

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../audit/record.ts";
+import { type AuditEntry, recordedCodes } from "../audit/record.ts";
 import type { IrpError } from "../irp/irp.ts";
 import type { Outcome, Request } from "./request.ts";
 
@@ -11,6 +11,6 @@ export function outcomeEntry(
   const about = { kind: "outcome", gstin, rid, irn, op } as const;
   if (outcome.kind !== "problem") return { ...about, status: outcome.status };
   const { status, code } = outcome.problem;
-  const irpCodes = [...new Set(errors.map((error) => error.code))];
+  const irpCodes = recordedCodes(errors.map((error) => error.code));
   return { ...about, status, code, ...(irpCodes.length > 0 && { irpCodes }) };
 }

@@ -34,7 +34,7 @@ export function auditLogContract(makeLog: () => AuditLog): void {
     await log.append(aRecord(other, 1, "b"));
 
     expect((await log.list(one, ALL)).records).toEqual([aRecord(one, 1)]);
-    expect(await log.about(one, IRN)).toEqual([aRecord(one, 1)]);
+    expect(await log.about(one, IRN, 10)).toEqual([aRecord(one, 1)]);
   });
 
   it("lists from a time to a time, both included, and nothing when the end comes first", async () => {
@@ -77,8 +77,21 @@ export function auditLogContract(makeLog: () => AuditLog): void {
     const about = [aRecord(gstin, 1, "a", irn), aRecord(gstin, 3, "b", irn)];
     for (const record of [about[1], aRecord(gstin, 2), about[0]]) if (record) await log.append(record);
 
-    expect(await log.about(gstin, irn)).toEqual(about);
-    expect(await log.about(gstin, "f".repeat(64))).toEqual([]);
+    expect(await log.about(gstin, irn, 10)).toEqual(about);
+    expect(await log.about(gstin, irn, 1)).toEqual(about.slice(0, 1));
+    expect(await log.about(gstin, "f".repeat(64), 10)).toEqual([]);
+  });
+
+  it("finds what was done with a document, and not who read it", async () => {
+    const log = makeLog();
+    const gstin = fresh();
+    const asked = { clientId: "c", route: "R /irn", path: "/irn", requestId: "r", irn: IRN, status: 200 } as const;
+    const call = { v: 1, gstin, kind: "call", ...asked } as const;
+    const refused: AuditRecord = { ...call, id: "b", at: at(2), method: "POST", status: 422 };
+    for (const record of [refused, { ...call, id: "a", at: at(1), method: "GET" }]) await log.append(record);
+
+    expect(await log.about(gstin, IRN, 10)).toEqual([refused]);
+    expect((await log.list(gstin, ALL)).records).toHaveLength(2);
   });
 
   it("holds one record of an id, however often its writing is repeated", async () => {

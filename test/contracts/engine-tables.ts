@@ -94,7 +94,7 @@ function listedIndex(sortedBy: string, IndexName = "listed", of = "listedBy"): I
 }
 
 function aboutIndex(): Index {
-  const { attributes, index } = listedIndex("sk", "about", "irn");
+  const { attributes, index } = listedIndex("sk", "about", "about");
   return { attributes, index: { ...index, Projection: { ProjectionType: "ALL" } } };
 }
 

@@ -1,4 +1,4 @@
-import { type AuditLog, type AuditPosition, auditTo } from "../../shared/audit/audit-log.ts";
+import { type AuditLog, type AuditPosition, auditTo, isDeed } from "../../shared/audit/audit-log.ts";
 import { journalOf } from "../../shared/audit/journal.ts";
 import type { AuditRecord } from "../../shared/audit/record.ts";
 import { fresh } from "./a-request.ts";
@@ -23,8 +23,9 @@ export function memoryAuditLog(rows: AuditRows = new Map()): AuditLog {
       return { records: structuredClone(records), ...next };
     },
 
-    async about(gstin, irn) {
-      return structuredClone(sorted().filter((row) => row.gstin === gstin && row.irn === irn));
+    async about(gstin, irn, limit) {
+      const deeds = sorted().filter((row) => row.gstin === gstin && row.irn === irn && isDeed(row));
+      return structuredClone(deeds.slice(0, limit));
     },
   };
 }

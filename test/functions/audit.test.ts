@@ -60,10 +60,16 @@ describe("GET /audit", () => {
     expect(new Set(seen.map(({ kind }) => kind))).toEqual(new Set(["intent", "outcome", "call"]));
   });
 
+  it.each(["9999-12-31T23:59:59Z", "2026-08-19T00:00:00+05:30"])("ends now where %s is to come", async (to) => {
+    const { records } = await registered();
+    expect(await records({ from: "2026-01-01T00:00:00Z", to })).toHaveLength(2);
+  });
+
   it.each([
     [{ from: "yesterday" }, "from: a time as RFC 3339 has it"],
     [{ from: "2026-08-18" }, "from: a time"],
-    [{ from: "2026-08-19T00:00:00Z", to: "2026-08-18T00:00:00Z" }, "from: it must not be later than to"],
+    [{ from: "2026-08-19T00:00:00Z", to: "2026-08-18T00:00:00Z" }, "from: it must not be later than to, nor than now"],
+    [{ from: "2099-01-01T00:00:00Z" }, "from: it must not be later than to, nor than now"],
     [{ limit: "0" }, "limit: a whole number"],
     [{ limit: "101" }, "limit: a whole number"],
     [{ kind: "call" }, "kind"],

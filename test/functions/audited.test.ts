@@ -53,16 +53,29 @@ it("puts an answered call on record: who, what, when, and what came of it", asyn
   expect(trail.records()).toEqual([RECORD]);
 });
 
-it("names the trace of the load balancer, shortened, and a path no longer than it can be", async () => {
+it.each([
+  ["Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1", true],
+  ["Root=1-67891233-abcdef012345678912345678", true],
+  ["Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln", false],
+  ["Root=1-67891233; note=a secret of mine", false],
+  [`Root=${"x".repeat(300)}`, false],
+])("names the trace where it is the load balancer's: %s", async (traceId, isNamed) => {
   const { cancel, trail } = setup();
-  await cancel({ headers: { "x-amzn-trace-id": `Root=1-${"x".repeat(200)}` }, irn: "b".repeat(1_000) });
-  const [record] = trail.records();
-  expect(record).toMatchObject({
-    traceId: expect.stringMatching(/^Root=1-x{93}$/),
-    path: expect.stringMatching(/^.{300}$/),
-  });
-  expect(record).not.toHaveProperty("irn");
+  await cancel({ headers: { "x-amzn-trace-id": traceId } });
+  expect(trail.records()).toMatchObject([isNamed ? { traceId } : { kind: "call" }]);
+  expect(JSON.stringify(trail.records()).includes(traceId)).toBe(isNamed);
 });
+
+it.each(["eis_test_GVXHwBSycTAENos8EtEbFBhfVx", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", `${"a".repeat(294)}😀`, ""])(
+  "records no path parameter that is not what it is to be: %s",
+  async (irn) => {
+    const { cancel, trail } = setup();
+    await cancel({ irn });
+    const [record] = trail.records();
+    expect(record).toMatchObject({ path: "/irn/{irn}/cancel" });
+    expect(record).not.toHaveProperty("irn");
+  },
+);
 
 it.each<[string, Operation<unknown>, object]>([
   ["a problem", () => refuse(new Problem("not_found", "no")), { status: 404, code: "not_found" }],

@@ -44,7 +44,10 @@ export const Evidence = component(
         fingerprint: z.string().describe("SHA-256 of the document's canonical JSON, as it was accepted."),
       })
       .describe("Where it comes from."),
-    trail: z.array(Shown).describe("What is on record of it, the oldest first."),
+    trail: z
+      .array(Shown)
+      .describe("What is on record of what was done with it, the oldest first; who read it is in GET /audit."),
+    next,
     verification: z.object({
       checkedAt: time,
       signedInvoice: z.object({

@@ -1,5 +1,8 @@
-/** Marks that pile up higher than a line would print over the line above; no Indian syllable has so many in a row. */
-const PILED_MARKS = /(\p{M}{5})\p{M}+/gu;
+/**
+ * Marks that pile up higher than a line would print over the lines beside it; no Indian syllable has so many in a row. Joiners
+ * between them are none.
+ */
+const PILED_MARKS = /((?:[\u200c\u200d]*\p{M}){5})[\p{M}\u200c\u200d]+/gu;
 
 /**
  * The text as it may stand on paper. Breaks and controls become spaces; what steers direction or is invisible is dropped,

@@ -72,4 +72,12 @@ describe("every call on the wire is on record", () => {
     expect(records.at(-1)).toMatchObject({ call: "GET /eicore/v1.03/Invoice/irnbydocdetails", portal: "NIC2" });
     for (const secret of [USER.password, "TOKEN0", "A/1"]) expect(JSON.stringify(records)).not.toContain(secret);
   });
+
+  it("with codes and reasons of a length that fits a record, and that are text", async () => {
+    const [, refused] = await recordOf({ answer: () => refusal(`Unauthorized ${"x".repeat(500_000)}`, "\ud83d") });
+    expect(JSON.stringify(refused).length).toBeLessThan(1_000);
+    expect(JSON.stringify(refused).isWellFormed()).toBe(true);
+    const [, unknown] = await recordOf({ answer: () => Promise.reject(new Error(`no answer: ${"y".repeat(5_000)}`)) });
+    expect(JSON.stringify(unknown).length).toBeLessThan(1_000);
+  });
 });
