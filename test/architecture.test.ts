@@ -34,6 +34,8 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
     "functions/pipeline/",
     [
       "functions/pipeline/",
+      "shared/irp/circuits.ts",
+      "shared/ist.ts",
       "shared/api/",
       "shared/audit/",
       "shared/invoice/",

@@ -2,6 +2,7 @@ import { Problem } from "../../shared/api/problem.ts";
 import { rateLimitFields } from "../../shared/api/rate-limit.ts";
 import type { Budget } from "../../shared/budget/budget.ts";
 import type { DocumentStore } from "../../shared/document/document-store.ts";
+import type { OpenCircuit } from "../../shared/irp/circuits.ts";
 import { toIstTimestamp } from "../../shared/ist.ts";
 import type { Request } from "../../shared/request/request.ts";
 import { listRequests } from "../../shared/request/request-list.ts";
@@ -9,12 +10,15 @@ import { type RequestState, stateOf } from "../../shared/request/request-state.t
 import type { RequestStore } from "../../shared/request/request-store.ts";
 import { type Call, type HttpAnswer, ok } from "../pipeline/http.ts";
 import { httpFunction, type PipelineDeps } from "../pipeline/http-function.ts";
+import { pausedAnswer } from "../pipeline/paused-answer.ts";
 import { nextLink, readListQuery } from "./list-query.ts";
 
 type Deps = PipelineDeps & {
   readonly requests: Pick<RequestStore, "find" | "list">;
   readonly documents: Pick<DocumentStore, "find" | "answer">;
   readonly budget: Pick<Budget, "level">;
+  /** What stops every call of the GSTIN now, if anything does. */
+  readonly pauseOf: (gstin: string) => Promise<OpenCircuit | undefined>;
   readonly now: () => Date;
 };
 
@@ -50,12 +54,13 @@ async function readRequests(deps: Deps, { query, caller }: Call): Promise<HttpAn
 }
 
 /** What is left of the GSTIN's budget now, and how long its queue is. Nothing is taken from either. */
-async function readRateLimit({ budget, now }: Deps, { caller }: Call): Promise<HttpAnswer> {
+async function readRateLimit({ budget, pauseOf, now }: Deps, { caller }: Call): Promise<HttpAnswer> {
   const gstin = caller?.gstin ?? "";
-  const level = await budget.level(gstin, now());
+  const [level, pause] = await Promise.all([budget.level(gstin, now()), pauseOf(gstin)]);
   const { policy, remaining, resetSeconds, waiting, nextStartsAt } = level;
   const queue = { waiting, nextStartsAt: toIstTimestamp(nextStartsAt) };
-  return ok({ gstin, policy, remaining, resetSeconds, queue }, rateLimitFields(level));
+  const paused = pause && pausedAnswer(pause);
+  return ok({ gstin, policy, remaining, resetSeconds, queue, ...paused }, rateLimitFields(level));
 }
 
 function summary({ rid, op, irn, createdAt, finishedAt }: Request, state: RequestState) {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { dynamo } from "../../shared/aws/dynamo.ts";
 import { auditOf, auditVariables } from "../../shared/aws/dynamo-audit-log.ts";
 import { dynamoBudget } from "../../shared/aws/dynamo-budget.ts";
+import { dynamoCircuits } from "../../shared/aws/dynamo-circuits.ts";
 import { dynamoDocumentReader } from "../../shared/aws/dynamo-document-store.ts";
 import { dynamoPolicyStore } from "../../shared/aws/dynamo-policy-store.ts";
 import { dynamoRequestStore } from "../../shared/aws/dynamo-request-store.ts";
@@ -9,6 +10,8 @@ import { blobsOf, blobVariables } from "../../shared/aws/s3-blobs.ts";
 import { tokenChecks } from "../../shared/aws/secret-key-ring.ts";
 import { Policy, policiesOf } from "../../shared/budget/policy.ts";
 import { jsonVariable, readEnv } from "../../shared/env.ts";
+import { cachedCircuits } from "../../shared/irp/cached-circuits.ts";
+import { callersCircuit } from "../../shared/irp/portal-choice.ts";
 import { newLog } from "../pipeline/log.ts";
 import { createHandler } from "./handler.ts";
 
@@ -25,6 +28,7 @@ const env = readEnv({
 const db = dynamo();
 const blobs = blobsOf(db, env);
 const now = () => new Date();
+const circuits = cachedCircuits(dynamoCircuits(db, env.UPSTREAM_TABLE, now), now);
 
 export const handler = createHandler({
   log: newLog("read-request"),
@@ -33,5 +37,6 @@ export const handler = createHandler({
   requests: dynamoRequestStore(db, env.REQUESTS_TABLE),
   documents: dynamoDocumentReader(db, env.DOCUMENTS_TABLE, blobs),
   budget: dynamoBudget(db, env.UPSTREAM_TABLE, policiesOf(dynamoPolicyStore(db, env.UPSTREAM_TABLE), env.POLICY, now)),
+  pauseOf: (gstin) => callersCircuit(circuits.find, gstin),
   now,
 });

@@ -4,7 +4,7 @@ import { Problem } from "../../shared/api/problem.ts";
 import type { DocumentStore } from "../../shared/document/document-store.ts";
 import { withQr } from "../../shared/document/with-qr.ts";
 import { readIdempotencyKey } from "../../shared/idempotency/key.ts";
-import type { PortalChoice } from "../../shared/irp/circuits.ts";
+import type { OpenCircuit, PortalChoice } from "../../shared/irp/circuits.ts";
 import { toIstTimestamp } from "../../shared/ist.ts";
 import { earlierAnswer } from "../../shared/request/earlier-answer.ts";
 import type { Outcomes } from "../../shared/request/outcomes.ts";
@@ -16,6 +16,7 @@ import type { ProfileStore } from "../../shared/taxpayer/profile-store.ts";
 import type { Call, CallNotes, HttpAnswer } from "../pipeline/http.ts";
 import type { PipelineDeps } from "../pipeline/http-function.ts";
 import { outcomeAnswer } from "../pipeline/outcome-answer.ts";
+import { pausedAnswer } from "../pipeline/paused-answer.ts";
 
 export type SubmitFunctionDeps = PipelineDeps &
   Omit<SubmitDeps, "documents"> & {
@@ -43,7 +44,7 @@ export async function answerTo(
 ): Promise<HttpAnswer> {
   call.note({ irn: asking.irn });
   const isQrWanted = includesQr(call.query);
-  const isServed = servedNow(deps, asking.gstin);
+  const pause = pauseNow(deps, asking.gstin);
   const submission = submissionOf(call, preference, asking);
   const submitted = refusal ? await earlierAnswerOr(deps, submission, refusal) : await submit(deps, submission);
   call.note(notesOf(submitted));
@@ -51,7 +52,7 @@ export async function answerTo(
   const answer =
     submitted.is === "known"
       ? await knownAnswer(deps, submitted, call.requestId)
-      : await acceptedAnswer(deps, submitted, submission, (await isServed) ? waitMs : 0);
+      : await acceptedAnswer(deps, { ...submitted, pause: await pause }, submission, waitMs);
   const headers = { ...answer.headers, ...(applied ? { "preference-applied": applied } : {}) };
   return { ...(isQrWanted ? withImage(deps, answer) : answer), headers };
 }
@@ -122,10 +123,10 @@ async function earlierAnswerOr(
 }
 
 /** While nothing is sent for the GSTIN, waiting makes no sense. Not knowing is no reason not to wait. */
-function servedNow({ choice }: SubmitFunctionDeps, gstin: string): Promise<boolean> {
+function pauseNow({ choice }: SubmitFunctionDeps, gstin: string): Promise<OpenCircuit | undefined> {
   return choice.choose(gstin).then(
-    (chosen) => "portal" in chosen,
-    () => true,
+    (chosen) => ("portal" in chosen ? undefined : chosen),
+    () => undefined,
   );
 }
 
@@ -136,10 +137,14 @@ async function acceptedAnswer(
   { irn, change }: Submission,
   waitMs: number,
 ): Promise<HttpAnswer> {
-  const { rid } = accepted;
+  const { rid, pause } = accepted;
   try {
     const mayWaitOn = async () => (await deps.waitingRoom.enter(deps.now())) === "entered";
-    const ended = await waitForOutcome({ ...deps, mayWaitOn }, { rid, irn: change ? undefined : irn }, waitMs);
+    const ended = await waitForOutcome(
+      { ...deps, mayWaitOn },
+      { rid, irn: change ? undefined : irn },
+      pause ? 0 : waitMs,
+    );
     if (!ended) return pending(deps, accepted);
     // The one read that saw the outcome may have seen the document a moment before it had its answer.
     const answer = async () => ended.answer ?? deps.documents.answer(irn);
@@ -150,17 +155,18 @@ async function acceptedAnswer(
   }
 }
 
-type Accepted = Extract<Submitted, { is: "accepted" }>;
+type Accepted = Extract<Submitted, { is: "accepted" }> & { readonly pause?: OpenCircuit | undefined };
 
 /** When it makes sense to look again. */
 const SOONEST_LOOK_SECONDS = 2;
 
 /** Accepted and not over yet: 202, where to look, and when it starts at the earliest where it has to wait for its turn. */
-function pending({ now }: SubmitFunctionDeps, { rid, startsAt }: Pick<Accepted, "rid" | "startsAt">): HttpAnswer {
+function pending({ now }: SubmitFunctionDeps, { rid, startsAt, pause }: Pick<Accepted, "rid" | "startsAt" | "pause">) {
   const location = `/requests/${rid}`;
-  const waitSeconds = startsAt ? Math.ceil((startsAt.getTime() - now().getTime()) / 1000) : 0;
-  const starts = startsAt ? { startsAt: toIstTimestamp(startsAt) } : {};
-  const json = { id: rid, state: "queued", ...starts, links: { self: location } };
+  const startsMs = Math.max(startsAt?.getTime() ?? 0, pause?.openUntil.getTime() ?? 0);
+  const waitSeconds = Math.ceil((startsMs - now().getTime()) / 1000);
+  const starts = startsMs > 0 && { startsAt: toIstTimestamp(new Date(startsMs)) };
+  const json = { id: rid, state: "queued", ...starts, ...(pause && pausedAnswer(pause)), links: { self: location } };
   const headers = { location, "retry-after": String(Math.max(waitSeconds, SOONEST_LOOK_SECONDS)) };
   return { status: 202, json, headers };
 }

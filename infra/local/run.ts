@@ -51,6 +51,7 @@ function greeting({ apiUrl, irpUrl, clients }: Stack): string {
   const token = `$(curl -s -u ${client?.clientId}:${client?.clientSecret} -d grant_type=client_credentials ${apiUrl}/oauth/token | node -p 'JSON.parse(fs.readFileSync(0)).access_token')`;
   return `
 The E-Invoice API (test mode)   ${apiUrl}
+Reference                       ${apiUrl}/docs
 Sandbox IRP                     ${irpUrl}
 Clients, secrets, addresses     ${FOLDER}/stack.json
 Logs                            ${FOLDER}/logs/

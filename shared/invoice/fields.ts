@@ -102,7 +102,7 @@ export function wholeNumber(min: number, max: number) {
     (value) => isNumberIn(value, min, max) && Number.isInteger(value),
     {
       expected: `a whole number from ${min} to ${max}`,
-      hint: "Send a JSON number without quotes and without decimals.",
+      hint: "Send a JSON number within these limits, without quotes and without decimals.",
     },
     { type: "integer", minimum: min, maximum: max },
   );

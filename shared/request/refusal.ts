@@ -5,7 +5,7 @@ import type { IrpError } from "../irp/irp.ts";
 
 /** The IRP's own refusal, with each of its errors. */
 export function refusedByIrp(errors: readonly IrpError[]): ProblemBody {
-  return problemBody("refused_by_irp", "correct what the portal names and send it again", {
+  return problemBody("refused_by_irp", "correct what the portal names and send it again, with a new idempotency key", {
     errors: irpFindings(errors),
   });
 }

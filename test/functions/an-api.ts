@@ -2,6 +2,7 @@ import { createHandler as createAudit } from "../../functions/audit/handler.ts";
 import { createHandler as createReadIrn } from "../../functions/read-irn/handler.ts";
 import { createHandler as createReadRequest } from "../../functions/read-request/handler.ts";
 import { createHandler as createSubmit } from "../../functions/submit/handler.ts";
+import type { OpenCircuit } from "../../shared/irp/circuits.ts";
 import { admit } from "../../shared/request/admit.ts";
 import type { WorkDeps } from "../../shared/request/job.ts";
 import { newPace } from "../../shared/request/pace.ts";
@@ -64,6 +65,7 @@ export function anApi({ policies = onePolicy() } = {}) {
     tokens,
     audit,
     journal,
+    pauseOf: async (_gstin: string): Promise<OpenCircuit | undefined> => undefined,
     now: clock.now,
     newId: fresh,
   };

@@ -26,6 +26,18 @@ describe("GET /rate-limit", () => {
     }
   });
 
+  it("says that nothing is sent for the GSTIN, until when, and why", async () => {
+    const { read, common, clock } = limitedApi();
+    const asked: string[] = [];
+    const pauseOf = async (gstin: string) => {
+      asked.push(gstin);
+      return { openUntil: new Date(clock.now().getTime() + 60_000), reason: "200 errors on 2026-08-18" };
+    };
+    const { json } = await read("/rate-limit", {}, { ...common, pauseOf });
+    const paused = { until: "2026-08-18T14:31:00+05:30", reason: "200 errors on 2026-08-18" };
+    expect([asked, json]).toEqual([[GSTIN], { ...UNTOUCHED, paused }]);
+  });
+
   it("shows what calls and waiting requests have left of it, and how that comes back", async () => {
     const { read, post, clock } = limitedApi();
     for (const docNo of ["A/1", "A/2", "A/3"]) await post(anInvoice({ docNo }), { headers: { prefer: "wait=0" } });

@@ -132,12 +132,14 @@ describe("POST /irn", () => {
     });
   });
 
-  it("does not wait while nothing is sent for the GSTIN", async () => {
+  it("does not wait while nothing is sent for the GSTIN, and says until when and why", async () => {
     const { post, clock, submitDeps } = anApi();
     const choice = { choose: async () => ({ openUntil: new Date(clock.now().getTime() + 30_000), reason: "down" }) };
-    const { status, headers } = await post(anInvoice(), {}, { ...submitDeps, choice });
+    const { status, headers, json } = await post(anInvoice(), {}, { ...submitDeps, choice });
     expect([status, clock.monotonicMs()]).toEqual([202, 0]);
-    expect(headers).toMatchObject({ location: expect.stringMatching(/^\/requests\//) });
+    expect(headers).toMatchObject({ location: expect.stringMatching(/^\/requests\//), "retry-after": "30" });
+    const until = "2026-08-18T14:30:30+05:30";
+    expect(json).toMatchObject({ startsAt: until, paused: { until, reason: "down" } });
   });
 
   it("waits as ever when nobody knows whether something is sent", async () => {

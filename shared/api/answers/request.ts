@@ -11,6 +11,15 @@ const state = z
   .enum(requestStates)
   .describe("queued: waits for its turn. running: somebody works on it. done, failed: over, well or not.");
 
+const paused = component(
+  "Pause",
+  z
+    .object({ until: time, reason: z.string() })
+    .describe(
+      "Nothing is sent for the GSTIN until then: a portal suspended it or our client, no portal answers, or its calls met so many errors in a day that NIC may block it. What was accepted goes on by itself.",
+    ),
+);
+
 export const Accepted = component(
   "AcceptedRequest",
   z
@@ -18,6 +27,7 @@ export const Accepted = component(
       id,
       state: z.literal("queued"),
       startsAt: time.optional().describe("When it starts at the earliest, where it has to wait for its turn."),
+      paused: paused.optional(),
       links: z.object({ self }),
     })
     .describe("It will come to an outcome, whatever fails; this is where to look for it."),
@@ -74,5 +84,6 @@ export const RateLimit = component(
       waiting: z.int().describe("Requests that wait for their turn."),
       nextStartsAt: time.describe("When one that is sent now would start."),
     }),
+    paused: paused.optional(),
   }),
 );

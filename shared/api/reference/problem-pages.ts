@@ -235,7 +235,7 @@ export const problemPages: Readonly<Record<ProblemCode, ProblemPage>> = {
     means:
       "The document or change reached the portal, and the portal refused it. `errors` has its own codes and words. Nothing was registered or changed.",
     fix: "Correct what the portal names. The idempotency key belongs to this refusal: send the corrected request with a new one.",
-    detail: "correct what the portal names and send it again",
+    detail: "correct what the portal names and send it again, with a new idempotency key",
     example: {
       errors: [
         { code: "IRP", irpCode: "2233", severity: "error", path: "", message: "Invoice item total is not valid" },
