@@ -27,7 +27,7 @@ const PROGRESS_EVERY = 100;
 /** Recomputes the audit archive's chains and holds them against the table, with the AWS credentials of the shell. */
 export const audit = {
   usage: "audit verify [--outputs FILE] [--gstin GSTIN [--head HASH]]",
-  does: "finds what was removed from the audit trail, added, reordered or changed, in the archive or in the table; one line for each GSTIN, with the last hash of its chain to write down: --head asks later whether the chain still contains it; FILE is what cdk deploy --outputs-file wrote, without it the local cloud is looked at; ends with 1 when anything was found",
+  does: "finds what was removed from the audit trail, added, reordered or changed, in the archive or in the table, or not archived for an hour; one line for each GSTIN, with the last hash of its chain to write down: --head asks later whether the chain still contains it; FILE is what cdk deploy --outputs-file wrote, without it the local cloud is looked at; ends with 1 when anything was found",
 
   async run(args: readonly string[]): Promise<void> {
     const { outputs: file, gstin, head } = readArguments(args);

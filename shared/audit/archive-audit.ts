@@ -1,18 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { GstinList } from "../irp/irp.ts";
 import { toIstMilliseconds } from "../ist.ts";
 import type { Archive } from "./archive.ts";
-import {
-  continued,
-  decodeBatch,
-  emptyChain,
-  encodeBatch,
-  endOf,
-  KeptRecord,
-  keyOf,
-  nextBatch,
-  placeOf,
-} from "./chain.ts";
-import type { AuditChains, AuditRow, AuditRows } from "./chains.ts";
+import { continued, decodeBatch, emptyChain, encodeBatch, endOf, keyOf, nextBatch, placeOf } from "./chain.ts";
+import type { AuditChains, AuditRows } from "./chains.ts";
+import { keptFrom } from "./kept-row.ts";
 import { keptUntil } from "./retention.ts";
 
 export interface ArchiveAuditDeps {
@@ -27,6 +19,8 @@ export interface ArchiveAuditDeps {
   readonly now: () => Date;
   /** Told of each GSTIN that could not be archived. Nobody else is held up by it, and the next round tries again. */
   readonly onFailure: (failure: { readonly gstin: string; readonly error: unknown }) => void;
+  /** Told of each row that could not be archived as it is: its text is not well-formed, or it is no record. See keptFrom. */
+  readonly onOddRow: (row: { readonly gstin: string; readonly place: string }) => void;
 }
 
 /** What a round came to. */
@@ -102,7 +96,7 @@ function inTurn(gstins: readonly string[], now: Date): string[] {
 
 /** One batch, and the head moved behind it. */
 async function archiveNext(
-  { chains, trail, archive, retentionMonths }: ArchiveAuditDeps,
+  { chains, trail, archive, retentionMonths, now, onOddRow }: ArchiveAuditDeps,
   gstin: string,
   to: string,
 ): Promise<{ readonly records: number; readonly isMore: boolean }> {
@@ -110,15 +104,14 @@ async function archiveNext(
   const after = end.last && placeOf(end.last);
   const { rows, isMore } = await trail.rows(gstin, { after, to, limit: MOST_RECORDS });
   if (rows.length === 0) return { records: 0, isMore: false };
-  const batch = nextBatch(
-    gstin,
-    end,
-    rows.map((row) => recordOf(gstin, row)),
-  );
+  const records = rows.map((row) => keptFrom(gstin, row));
+  const batch = nextBatch(gstin, end, records);
   const head = endOf(batch);
   const key = keyOf(gstin, head.n);
-  const until = keptUntil(new Date(head.last.at), retentionMonths);
+  const until = lockedUntil(head.last.at, retentionMonths, now());
   if ((await archive.put(key, encodeBatch(batch), until)) === "written") {
+    for (const [i, { place, record }] of rows.entries())
+      if (!isDeepStrictEqual(record, records[i])) onOddRow({ gstin, place });
     await chains.move(gstin, head);
     return { records: rows.length, isMore };
   }
@@ -130,9 +123,9 @@ async function archiveNext(
   return { records: before.entries.length, isMore: true };
 }
 
-/** A row that is kept under another GSTIN, time or id than its record's was not put by us. */
-function recordOf(gstin: string, { place, record }: AuditRow): KeptRecord {
-  const kept = KeptRecord.safeParse(record);
-  if (kept.success && kept.data.gstin === gstin && placeOf(kept.data) === place) return kept.data;
-  throw new Error(`the row ${place} is no audit record`);
+/** Nothing is locked until a time that is over, and what is no record may have any time, or none: its lock is as of now. */
+function lockedUntil(at: string, months: number, now: Date): Date {
+  const time = new Date(at);
+  const until = time <= now ? keptUntil(time, months) : now;
+  return until > now ? until : keptUntil(now, months);
 }

@@ -5,7 +5,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { AuditPosition } from "./audit-log.ts";
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-export const Position = z.strictObject({ at: z.string(), id: z.string() });
+const Position = z.strictObject({ at: z.string(), id: z.string() });
 
 /** A record as it is kept: of any kind, those of later versions included, and every member that it has. */
 export const KeptRecord = z.looseObject({ at: z.string(), id: z.string(), gstin: z.string() });
@@ -26,6 +26,9 @@ const Entry = z.strictObject({ hash: Hash, record: KeptRecord });
 const Batch = z.object({ header: Header, entries: z.array(Entry).min(1) });
 export type Batch = z.infer<typeof Batch>;
 export type Entry = z.infer<typeof Entry>;
+
+/** The end of a chain as it is stored. */
+export const StoredHead = z.object({ v: z.literal(1), n: z.int().positive(), hash: Hash, last: Position });
 
 /** Where a chain ends, and the next batch goes on. */
 export interface ChainEnd {
@@ -105,9 +108,9 @@ export function endOf({ header, entries }: Batch): ChainHead {
   return { n: header.n, hash: last.hash, last: { at, id } };
 }
 
-/** Positions as text: it sorts as they do. */
+/** Positions as text: it sorts as they do. No record is without an id: what is, is kept by its time alone. */
 export function placeOf({ at, id }: AuditPosition): string {
-  return `${at}#${id}`;
+  return id === "" ? at : `${at}#${id}`;
 }
 
 /** By time and id, each once, and all behind where the chain ended. */

@@ -1,8 +1,12 @@
+import { canonicalJson } from "../canonical-json.ts";
 import type { Archive } from "./archive.ts";
 import { type Batch, type ChainEnd, continued, decodeBatch, emptyChain, keyOf, placeOf } from "./chain.ts";
-import type { AuditChains, AuditRow, AuditRows } from "./chains.ts";
-import { type Difference, firstDifference } from "./compare-batch.ts";
-import { keptUntil } from "./retention.ts";
+import { type AuditChains, type AuditRow, type AuditRows, NoHeadError } from "./chains.ts";
+import { firstDifference } from "./compare-batch.ts";
+import { type Finding, inTheArchive, inTheTable } from "./finding.ts";
+import { isNoRecord, keptFrom } from "./kept-row.ts";
+import { notArchived } from "./not-archived.ts";
+import { keptUntil, LAW_MONTHS, timeOf } from "./retention.ts";
 
 export interface VerifyArchiveDeps {
   readonly chains: Pick<AuditChains, "head">;
@@ -12,12 +16,6 @@ export interface VerifyArchiveDeps {
   readonly now: () => Date;
   /** Told of each batch that is as it was. */
   readonly onBatch: (gstin: string, n: number) => void;
-}
-
-/** What is wrong, and at which place it is seen first. */
-export interface Finding {
-  readonly what: "removed" | "added" | "reordered" | "changed";
-  readonly where: string;
 }
 
 export interface Verdict {
@@ -34,13 +32,14 @@ const ROWS_AT_ONCE = 1000;
 
 /**
  * Walks a GSTIN's chain from its first batch, and holds it against the rows of the table: everything that was archived must be
- * there unchanged, as long as the law wants it kept, and every row that the chain has come to must be archived. With `wanted`,
- * the chain must contain that hash. Throws when a store does not answer.
+ * there unchanged, as long as the law wants it kept, and every row that the chain has come to must be archived, or will be soon.
+ * With `wanted`, the chain must contain that hash: nothing else finds that the end of it was cut off with its rows, and the head
+ * set back. Throws when a store does not answer.
  */
 export async function verifyArchive(deps: VerifyArchiveDeps, gstin: string, wanted?: string): Promise<Verdict> {
-  const walk = { end: emptyChain(gstin), records: 0, batches: 0, hasWanted: wanted === undefined };
+  const walk: Walk = { end: emptyChain(gstin), records: 0, batches: 0, hasWanted: wanted === undefined };
   walk.hasWanted ||= walk.end.hash === wanted;
-  const finding = await firstFinding(deps, gstin, walk, wanted);
+  const finding = await firstFinding(deps, gstin, walk, wanted).catch(noHead);
   const { records, batches, end } = walk;
   return { gstin, records, batches, head: end.hash, ...(finding && { finding }) };
 }
@@ -50,6 +49,13 @@ interface Walk {
   records: number;
   batches: number;
   hasWanted: boolean;
+  /** What was archived though it is no record. It stays in the archive, so it must not hide what is behind it. */
+  intruder?: Finding;
+}
+
+function noHead(error: unknown): Finding {
+  if (!(error instanceof NoHeadError)) throw error;
+  return { what: "changed", where: error.message };
 }
 
 async function firstFinding(
@@ -69,14 +75,22 @@ async function firstFinding(
     if (!batch) return { what: "changed", where: `batch ${n} cannot be read` };
     const finding = await findingIn(deps, gstin, { end: walk.end, batch, head });
     if (finding) return finding;
+    const intruder = batch.entries.find(({ record }) => isNoRecord(record));
+    if (intruder)
+      walk.intruder ??= { what: "added", where: `${placeOf(intruder.record)} (batch ${n}) is no audit record` };
     walk.hasWanted ||= batch.entries.some(({ hash }) => hash === wanted);
     walk.end = continued(gstin, walk.end, batch) ?? walk.end;
     walk.records += batch.entries.length;
     walk.batches += 1;
-    if (n === head?.n && walk.end.hash !== head.hash) return headFinding(deps, gstin, walk.end, head);
+    const atHead = n === head?.n ? await headFinding(deps, gstin, walk.end, head) : undefined;
+    if (atHead) return atHead;
     deps.onBatch(gstin, n);
   }
-  return (await behind(deps, gstin, walk.end)) ?? (walk.hasWanted ? undefined : missing(wanted));
+  const ahead = await behind(deps, gstin, walk.end);
+  if (ahead) return ahead;
+  if (!walk.hasWanted) return missing(wanted);
+  const place = await notArchived(deps, gstin, walk.end);
+  return place === undefined ? walk.intruder : { what: "not archived", where: `${place} is only in the table` };
 }
 
 function missing(wanted: string | undefined): Finding {
@@ -117,9 +131,13 @@ async function findingIn(deps: VerifyArchiveDeps, gstin: string, link: Link): Pr
     return { what: "reordered", where: `batch ${n} is batch ${batch.header.n} by its own word` };
   const behind = continued(gstin, end, batch);
   const rows = await rowsBetween(deps, gstin, end.last && placeOf(end.last), lastPlace(batch));
-  const difference = firstDifference(batch.entries, rows, (at) => isKept(deps, at));
+  const difference = firstDifference(
+    batch.entries,
+    rows.map((row) => keptFrom(gstin, row)),
+    (record) => !isNoRecord(record) && isKept(deps, record.at),
+  );
   if (!behind) return inTheArchive(n, difference);
-  if (!difference) return undefined;
+  if (!difference) return expiryFinding(deps, n, rows);
   return (await isConfirmed(deps, gstin, behind, head)) ? inTheTable(n, difference) : inTheArchive(n, difference);
 }
 
@@ -138,31 +156,43 @@ async function isConfirmed(
 
 /** What is no time has none to be over. */
 function isKept({ retentionMonths, now }: VerifyArchiveDeps, at: string): boolean {
-  const time = new Date(at);
-  return Number.isNaN(time.getTime()) || keptUntil(time, retentionMonths) > now();
+  const time = timeOf(at);
+  return !time || keptUntil(time, retentionMonths) > now();
+}
+
+/** A row stays as long as the law wants it to. Rows of before a stage was made to keep them longer than that keep their time. */
+function expiryFinding(
+  { retentionMonths }: VerifyArchiveDeps,
+  n: number,
+  rows: readonly AuditRow[],
+): Finding | undefined {
+  const months = Math.min(retentionMonths, LAW_MONTHS);
+  const isLate = ({ place, expiresAt }: AuditRow) => {
+    const at = timeOf(place.slice(0, place.indexOf("#")));
+    if (!at) return true;
+    return typeof expiresAt === "number" && expiresAt * 1000 >= keptUntil(at, months).getTime();
+  };
+  const early = rows.find((row) => !isLate(row));
+  return (
+    early && { what: "changed", where: `${early.place} (batch ${n}) does not stay in the table until its time is over` }
+  );
 }
 
 function lastPlace({ entries }: Batch): string {
   return entries.map(({ record }) => placeOf(record)).reduce((last, place) => (place > last ? place : last));
 }
 
-/** The hashes are right: the archive is the witness, unless all of it that follows was made anew. */
-function inTheTable(n: number, { is, place }: Difference): Finding {
-  const where = { "no-row": "is gone from", "no-entry": "is only in", differs: "is in the archive otherwise than in" };
-  const what = { "no-row": "removed", "no-entry": "added", differs: "changed" } as const;
-  if (is === "unordered") return { what: "reordered", where: `batch ${n}, record ${place}` };
-  return { what: what[is], where: `${place} (batch ${n}) ${where[is]} the table` };
-}
-
-/** The hashes are wrong: the table is the witness, for as long as it has the rows. */
-function inTheArchive(n: number, difference: Difference | undefined): Finding {
-  if (!difference) return { what: "changed", where: `batch ${n} does not continue the chain` };
-  const what = { "no-row": "added", "no-entry": "removed", differs: "changed", unordered: "reordered" } as const;
-  return { what: what[difference.is], where: `batch ${n} of the archive, record ${difference.place}` };
-}
-
-/** The archive is whole, and does not end where the head says: the last records were taken out, or the head was changed. */
-async function headFinding(deps: VerifyArchiveDeps, gstin: string, end: ChainEnd, head: ChainEnd): Promise<Finding> {
+/** Where the archive is whole, and does not end as the head says: the last records were taken out, or the head was changed. */
+async function headFinding(
+  deps: VerifyArchiveDeps,
+  gstin: string,
+  end: ChainEnd,
+  head: ChainEnd,
+): Promise<Finding | undefined> {
+  const isSame = end.hash === head.hash;
+  if (isSame && canonicalJson(end.last ?? {}) === canonicalJson(head.last ?? {})) return undefined;
+  if (isSame)
+    return { what: "changed", where: `the head in the table names another last record than batch ${end.n} has` };
   const [cut] = await rowsBetween(deps, gstin, end.last && placeOf(end.last), head.last ? placeOf(head.last) : "");
   if (cut) return { what: "removed", where: `batch ${end.n} of the archive, record ${cut.place}` };
   return { what: "changed", where: `batch ${end.n} does not end as the head in the table says` };

@@ -1,18 +1,12 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  QueryCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { type AttributeValue, GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery } from "@aws-sdk/lib-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import { Position } from "../audit/chain.ts";
-import type { AuditChains, AuditRows } from "../audit/chains.ts";
+import { type AuditChains, type AuditRows, headOf } from "../audit/chains.ts";
 import { conditionally } from "./dynamo.ts";
 
 /** No GSTIN is called so: the heads are in nobody's trail. All together, so that one query finds them. */
 const HEADS = "chains";
-const Head = z.object({ v: z.literal(1), n: z.int(), hash: z.string(), last: Position });
 const HeadKey = z.object({ sk: z.string() });
 const Stored = z.looseObject({ sk: z.string() });
 
@@ -20,11 +14,9 @@ const Stored = z.looseObject({ sk: z.string() });
 export function dynamoAuditChains(db: DynamoDBDocumentClient, TableName: string): AuditChains {
   return {
     async head(gstin) {
-      const Key = { pk: HEADS, sk: gstin };
-      const { Item } = await db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-      if (!Item) return undefined;
-      const { n, hash, last } = Head.parse(Item);
-      return { n, hash, last };
+      const Key = marshall({ pk: HEADS, sk: gstin });
+      const { Item } = await db.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+      return Item && headOf(whatever(Item));
     },
 
     async move(gstin, { n, hash, last: { at, id } }) {
@@ -61,7 +53,11 @@ export function dynamoAuditRows(db: DynamoDBDocumentClient, TableName: string): 
         new QueryCommand({
           TableName,
           KeyConditionExpression: `pk = :gstin AND ${after === undefined ? "sk <= :to" : "sk BETWEEN :after AND :to"}`,
-          ExpressionAttributeValues: { ":gstin": gstin, ":to": to, ...(after !== undefined && { ":after": after }) },
+          ExpressionAttributeValues: marshall({
+            ":gstin": gstin,
+            ":to": to,
+            ...(after !== undefined && { ":after": after }),
+          }),
           // A range has both its ends, and `after` is not asked for.
           Limit: limit + 1,
           ConsistentRead: true,
@@ -73,7 +69,13 @@ export function dynamoAuditRows(db: DynamoDBDocumentClient, TableName: string): 
   };
 }
 
-function read(item: Record<string, unknown>) {
-  const { sk: place, pk: _, expiresAt: __, about: ___, ...record } = Stored.parse(item);
-  return { place, record };
+function read(item: Record<string, AttributeValue>) {
+  const { sk: place, pk: _, about: __, expiresAt, ...record } = Stored.parse(whatever(item));
+  return { place, record, expiresAt };
+}
+
+/** An item that anybody may have put: a number beyond JavaScript's stays text, where the document client would throw. */
+function whatever(item: Record<string, AttributeValue>): Record<string, unknown> {
+  const wrapNumbers = (text: string) => (Math.abs(Number(text)) > Number.MAX_SAFE_INTEGER ? text : Number(text));
+  return unmarshall(item, { wrapNumbers });
 }

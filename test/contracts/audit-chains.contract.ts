@@ -57,13 +57,14 @@ export function auditChainsContract(makeChains: () => AuditChains): void {
 /** What all AuditRows must do, of what is appended to the log beside them. */
 export function auditRowsContract(make: () => { readonly log: AuditLog; readonly rows: AuditRows }): void {
   const END = "2026-08-19";
+  const EXPIRES_AT = Date.parse("2034-01-01T00:00:00+05:30") / 1000;
 
   it("gives a GSTIN's records by their places, and no other's", async () => {
     const [{ log, rows }, gstin] = [make(), fresh()];
     const [a, b, c] = [aRecord(gstin, 1, "a"), aRecord(gstin, 2, "b"), aRecord(gstin, 2, "c")];
     for (const record of [c, a, b, aRecord(fresh(), 1)]) await log.append(record);
 
-    const kept = [a, b, c].map((record) => ({ place: placeOf(record), record }));
+    const kept = [a, b, c].map((record) => ({ place: placeOf(record), record, expiresAt: EXPIRES_AT }));
     expect(await rows.rows(gstin, { to: END, limit: 10 })).toEqual({ rows: kept, isMore: false });
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
@@ -498,8 +498,11 @@ describe("dynamoAuditRows", () => {
   it("gives what is no record of ours as it is", async () => {
     const [gstin, TableName] = [fresh(), tables.names.audit];
     await tables.db.send(new PutCommand({ TableName, Item: { pk: gstin, sk: "2026#x", any: { thing: 1 } } }));
+    const beyond = { pk: { S: gstin }, sk: { S: "2026#y" }, any: { N: "1e30" }, expiresAt: { S: "never" } };
+    await tables.db.send(new PutItemCommand({ TableName, Item: beyond }));
     expect((await rows().rows(gstin, { to: "2027", limit: 9 })).rows).toEqual([
       { place: "2026#x", record: { any: { thing: 1 } } },
+      { place: "2026#y", record: { any: expect.any(String) }, expiresAt: "never" },
     ]);
   });
 

@@ -33,6 +33,15 @@ it("says of whom nothing could be archived, and why", async () => {
   expect(lines.at(-1)).toMatch(/^error .*batches: 1, .*failed: 1/s);
 });
 
+it("says which row is not as we put them, and archives it", async () => {
+  const { run, lines, table, chains } = await setup();
+  const [record] = table.values();
+  if (record) table.set(`${GSTIN} 2026#x`, record);
+  await run();
+  expect(lines.filter((line) => line.startsWith("error"))).toEqual([expect.stringMatching(/place: '2026#x'/)]);
+  expect(await chains.head(GSTIN)).toMatchObject({ n: 1, last: { at: record?.at } });
+});
+
 it("begins no batch in the last forty seconds of the function's time, and says how many are left", async () => {
   const { run, lines, archive } = await setup();
   await run(40);

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { archiveAudit } from "../../../shared/audit/archive-audit.ts";
 import { emptyChain, placeOf } from "../../../shared/audit/chain.ts";
@@ -56,7 +57,7 @@ beforeAll(async () => {
   const failed = ({ error }: { error: unknown }) => {
     throw error;
   };
-  await archiveAudit({ ...deps, archive, now, onFailure: failed }, new Date(began + 120_000));
+  await archiveAudit({ ...deps, archive, now, onFailure: failed, onOddRow: () => {} }, new Date(began + 120_000));
   const outputs = {
     AuditTable: names.audit,
     ClientsTable: names.clients,
@@ -115,6 +116,18 @@ describe("einvoice audit verify", () => {
       well(OTHER),
     ]);
   });
+
+  it.each([{ v: 1 }, { v: 1, n: 0, hash: "0".repeat(64), last: { at: "", id: "" } }, { v: 1, n: 2 ** 60 }])(
+    "finds that there is something else in the place of a head: %j",
+    async (other) => {
+      const Item = { pk: "chains", sk: OTHER, ...other };
+      const put = marshall(Item, { allowImpreciseNumbers: true });
+      await tables.db.send(new PutItemCommand({ TableName: tables.names.audit, Item: put }));
+      const { status, stderr, verdicts } = await run(["verify", "--outputs", "outputs.json", "--gstin", OTHER]);
+      expect([status, stderr]).toEqual([1, ""]);
+      expect(verdicts).toEqual([expect.objectContaining({ ok: false, what: "changed", where: expect.any(String) })]);
+    },
+  );
 
   it.each<[readonly string[], string]>([
     [[], "`audit` does one thing: verify"],

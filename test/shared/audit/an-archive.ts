@@ -21,13 +21,16 @@ export async function anArchive({ gstins = [GSTIN] } = {}) {
   for (const gstin of gstins) await users.save(gstin, { userName: "API_user", password: "secret" });
   const table: AuditRows = new Map();
   const log = memoryAuditLog(table);
-  const trail = memoryAuditRows(table);
+  const expiries = new Map<string, unknown>();
+  const trail = memoryAuditRows(table, expiries);
   const [archive, chains] = [memoryArchive(), memoryAuditChains()];
   const failures: { readonly gstin: string; readonly error: unknown }[] = [];
   const batchesSeen: number[] = [];
+  const oddRows: string[] = [];
   const deps: ArchiveAuditDeps = {
     ...{ users, chains, trail, archive, settlesMs: 120_000, retentionMonths: 72, now: clock.now },
     onFailure: (failure) => failures.push(failure),
+    onOddRow: ({ place }) => oddRows.push(place),
   };
 
   /** A record so many seconds after the beginning. */
@@ -38,15 +41,15 @@ export async function anArchive({ gstins = [GSTIN] } = {}) {
   }
 
   return {
-    ...{ clock, users, table, log, archive, chains, failures, deps, append, batchesSeen },
+    ...{ clock, users, table, expiries, log, archive, chains, failures, oddRows, deps, append, batchesSeen },
     /** A round with so many minutes, at so many seconds after the beginning. */
     async round(second: number, { minutes = 4, changes = {} }: RoundOptions = {}): Promise<ArchiveRound> {
       await clock.sleep(Math.max(0, began + second * SECOND_MS - clock.now().getTime()));
       return archiveAudit({ ...deps, ...changes }, new Date(clock.now().getTime() + minutes * 60_000));
     },
-    verify(gstin = GSTIN, wanted?: string): Promise<Verdict> {
+    verify(gstin = GSTIN, wanted?: string, retentionMonths = 72): Promise<Verdict> {
       const onBatch = (_: string, n: number) => batchesSeen.push(n);
-      return verifyArchive({ chains, trail, archive, retentionMonths: 72, now: clock.now, onBatch }, gstin, wanted);
+      return verifyArchive({ chains, trail, archive, retentionMonths, now: clock.now, onBatch }, gstin, wanted);
     },
     batch: (n: number, gstin = GSTIN): Batch => {
       const bytes = archive.objects.get(keyOf(gstin, n))?.bytes;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyChain, encodeBatch, keyOf, nextBatch } from "../../../shared/audit/chain.ts";
+import { emptyChain, encodeBatch, keyOf, nextBatch, placeOf } from "../../../shared/audit/chain.ts";
 import { anArchive, aRecordAt, GSTIN, OTHER, threeBatches } from "./an-archive.ts";
 
 const secondsOf = (records: readonly { readonly at: string }[]) => records.map(({ at }) => at.slice(11, 19));
@@ -96,12 +96,51 @@ describe("a round", () => {
     ["time", { at: "2026-08-18T12:00:09.000+05:30" }],
     ["id", { id: "other" }],
     ["GSTIN", { gstin: OTHER }],
-  ])("archives no row whose record has another %s than it is kept by", async (_, change) => {
-    const { append, round, table, rowKey, failures } = await anArchive();
+  ])("archives a row whose record has another %s than it is kept by as what it is, and tells", async (_, change) => {
+    const { append, round, table, rowKey, failures, oddRows, batch } = await anArchive();
     const record = await append(1);
     table.set(rowKey(record), { ...record, ...change });
-    expect(await round(130)).toMatchObject({ failed: 1, records: 0 });
-    expect(String(failures[0]?.error)).toContain("is no audit record");
+    await append(2);
+    expect(await round(130)).toMatchObject({ failed: 0, records: 2 });
+    const [first] = batch(1).entries;
+    const noRecord = { ...record, ...change };
+    expect(first?.record).toEqual({ at: record.at, id: "a", gstin: GSTIN, noRecord });
+    expect([oddRows, failures]).toEqual([[placeOf(record)], []]);
+  });
+
+  it.each([
+    "2",
+    "2026-08-17T12:00:00.000+05:30",
+    "2#",
+    "2#a",
+    "2#a#b",
+    "#",
+    "+275760-01-01T00:00:00Z#a",
+    "2010-01-01T00:00:00.000+05:30#a",
+  ])("is not stopped by a row at %j, and locks it like what is put now", async (place) => {
+    const { append, round, table, failures, oddRows, batch, archive, verify } = await anArchive();
+    const [at = "", id = ""] = place.split("#");
+    table.set(`${GSTIN} ${place}`, { ...aRecordAt(new Date(0), place.startsWith("2010") ? OTHER : GSTIN), at, id });
+    expect(await round(130)).toMatchObject({ failed: 0, records: 1 });
+    expect(batch(1).entries.map(({ record }) => placeOf(record))).toEqual([place]);
+    expect([...archive.objects.values()].map(({ keptUntil }) => keptUntil)).toEqual([
+      new Date("2034-01-01T00:00:00+05:30"),
+    ]);
+    await append(200);
+    expect(await round(430)).toMatchObject({ failed: 0, records: 1 });
+    expect([oddRows, failures]).toEqual([[place], []]);
+    expect(await verify()).toMatchObject({ batches: 2, finding: { what: "added" } });
+  });
+
+  it("archives a record whose text is not well-formed with what stands for it, and tells", async () => {
+    const { append, round, table, rowKey, failures, oddRows, batch, verify } = await anArchive();
+    const record = await append(1);
+    table.set(rowKey(record), { ...record, irn: "\ud800", ...{ "\udfff": [{ more: "\udfff" }] } });
+    expect(await round(130)).toMatchObject({ failed: 0, records: 1 });
+    const archived = { ...record, irn: "\ufffd", "\ufffd": [{ more: "\ufffd" }] };
+    expect(batch(1).entries.map((entry) => entry.record)).toEqual([archived]);
+    expect([oddRows, failures]).toEqual([[placeOf(record)], []]);
+    expect(await verify()).not.toHaveProperty("finding");
   });
 
   it("begins no batch after its time, says who is left, and the next one begins with others", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Batch, emptyChain, endOf, keyOf, nextBatch } from "../../../shared/audit/chain.ts";
-import type { Finding } from "../../../shared/audit/verify-archive.ts";
+import type { Finding } from "../../../shared/audit/finding.ts";
 import { type AnArchive, anArchive, aRecordAt, GSTIN, threeBatches } from "./an-archive.ts";
 
 const INTRUDER = "0intruder";
@@ -200,9 +200,71 @@ const inTheTable: readonly Tampering[] = [
     { what: "changed", where: "the head in the table is at batch 0, and the archive goes on to batch 3" },
   ],
   [
+    "the head's last record changed to what comes behind all others",
+    ({ chains, batch }) => void chains.heads.set(GSTIN, { ...endOf(batch(3)), last: { at: "x", id: "y" } }),
+    { what: "changed", where: "the head in the table names another last record than batch 3 has" },
+  ],
+  [
+    "the head's last record changed to an earlier one",
+    ({ chains, batch }) => void chains.heads.set(GSTIN, { ...endOf(batch(3)), last: endOf(batch(2)).last }),
+    { what: "changed", where: "the head in the table names another last record than batch 3 has" },
+  ],
+  [
+    "something else in the head's place",
+    ({ chains, batch }) => void chains.heads.set(GSTIN, { ...endOf(batch(3)), hash: "none" }),
+    { what: "changed", where: "what is in the place of the head in the table is none" },
+  ],
+  ...[1, Date.parse("2033-12-31T23:59:59+05:30") / 1000, undefined, "2034"].map(
+    (expiry): Tampering => [
+      `a row that expires at ${expiry}`,
+      ({ expiries, rowKey }) => void expiries.set(rowKey({ at: at("12:05:02"), id: "a" }), expiry),
+      { what: "changed", where: `${at("12:05:02")}#a (batch 2) does not stay in the table until its time is over` },
+    ],
+  ),
+  [
     "the head set forward",
     ({ chains, batch }) => void chains.heads.set(GSTIN, { ...endOf(batch(3)), n: 4 }),
     removedBatch(4),
+  ],
+];
+
+const anHourLater: readonly Tampering[] = [
+  [
+    "the head and the first object deleted",
+    ({ chains, replace }) => {
+      chains.heads.delete(GSTIN);
+      replace(1, undefined);
+    },
+    { what: "not archived", where: `${at("12:00:01")}#a is only in the table` },
+  ],
+  [
+    "the head and all objects deleted",
+    ({ chains, archive }) => {
+      chains.heads.delete(GSTIN);
+      archive.objects.clear();
+    },
+    { what: "not archived", where: `${at("12:00:01")}#a is only in the table` },
+  ],
+  [
+    "the last object deleted, and the head set back",
+    ({ chains, replace, batch }) => {
+      chains.heads.set(GSTIN, endOf(batch(2)));
+      replace(3, undefined);
+    },
+    { what: "not archived", where: `${at("12:10:01")}#a is only in the table` },
+  ],
+  [
+    "a row that the archiver passes by",
+    ({ log }) => void log.append(aRecordAt(new Date(at("12:12:00")))),
+    { what: "not archived", where: `${at("12:12:00")}#a is only in the table` },
+  ],
+  [
+    "a row that is no record and no time",
+    ({ table, batch }) => {
+      const [entry] = batch(1).entries;
+      if (entry) table.set(`${GSTIN} x`, aRecordAt(new Date(entry.record.at)));
+    },
+    { what: "not archived", where: "x is only in the table" },
   ],
 ];
 
@@ -245,6 +307,39 @@ describe("what is found", () => {
     const made = await threeBatches();
     tamper(made);
     expect((await made.verify()).finding).toEqual({ what, where: expect.stringContaining(where) });
+  });
+
+  it.each(anHourLater)("of what waits for longer than an hour: %s", async (_, tamper, finding) => {
+    const made = await threeBatches();
+    tamper(made);
+    await made.clock.sleep(60 * 60_000 + 1000);
+    expect((await made.verify()).finding).toEqual(finding);
+  });
+
+  it("is not a row that waits for an hour, nor one that expires later than it has to", async () => {
+    const { append, clock, verify, expiries, rowKey } = await threeBatches();
+    const waiting = await append(11 * 60);
+    await clock.sleep(Date.parse(waiting.at) + 60 * 60_000 - 1 - clock.now().getTime());
+    expiries.set(rowKey({ at: at("12:05:02"), id: "a" }), Date.parse("2036-01-01T00:00:00+05:30") / 1000);
+    expect(await verify()).not.toHaveProperty("finding");
+    expect(await verify(GSTIN, undefined, 84)).not.toHaveProperty("finding");
+    await clock.sleep(2);
+    expect((await verify()).finding).toMatchObject({ what: "not archived" });
+  });
+
+  it("is what was archived though it is no record, and it hides nothing that is behind it", async () => {
+    const made = await anArchive();
+    const record = await made.append(1);
+    made.table.set(made.rowKey({ ...record, id: "b" }), record);
+    await made.round(130);
+    await made.append(200);
+    await made.round(430);
+    const intruder = { what: "added", where: `${record.at}#b (batch 1) is no audit record` };
+    expect(await made.verify()).toMatchObject({ records: 3, batches: 2, finding: intruder });
+    made.table.delete(made.rowKey({ ...record, id: "b" }));
+    expect((await made.verify()).finding).toEqual(intruder);
+    made.replace(2, undefined);
+    expect((await made.verify()).finding).toEqual(removedBatch(2));
   });
 
   it("does not change when the archiver goes on", async () => {
@@ -300,6 +395,19 @@ describe("a head that was written down", () => {
     const { head } = await made.verify();
     made.replace(3, undefined);
     made.chains.heads.set(GSTIN, endOf(made.batch(2)));
+    expect(await made.verify()).not.toHaveProperty("finding");
+    expect((await made.verify(GSTIN, head)).finding).toMatchObject({ what: "removed" });
+  });
+});
+
+describe("a chain whose last batch, its rows and the head's last step are gone", () => {
+  it("looks like one that never went so far: the head that was written down alone finds it", async () => {
+    const made = await threeBatches();
+    const { head } = await made.verify();
+    for (const { record } of made.batch(3).entries) made.table.delete(made.rowKey(record));
+    made.replace(3, undefined);
+    made.chains.heads.set(GSTIN, endOf(made.batch(2)));
+    await made.clock.sleep(2 * 60 * 60_000);
     expect(await made.verify()).not.toHaveProperty("finding");
     expect((await made.verify(GSTIN, head)).finding).toMatchObject({ what: "removed" });
   });
