@@ -61,7 +61,6 @@ const UpstreamEntry = z.object({
   reason: z.string().optional(),
   tookMs: z.int(),
 });
-export type UpstreamEntry = z.infer<typeof UpstreamEntry>;
 
 /** What an accepted request came to. Written right after it stands; after a crash perhaps twice. */
 const OutcomeEntry = z.object({

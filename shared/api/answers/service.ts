@@ -5,7 +5,7 @@ import { Finding } from "./problem.ts";
 
 export const Health = component("Health", z.object({ status: z.literal("ok") }));
 
-export const TokenForm = component(
+component(
   "TokenRequest",
   z.object({
     grant_type: z.literal("client_credentials"),

@@ -6,7 +6,7 @@ export const GSTIN = "27AAAZA0001A1ZM";
 export const EWB_NO = "181000000001";
 export const RID = "3q2-7wEBAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs.Vb1kQ2t6TfOMW9ZJ3nYpXA";
 export const ENDPOINT_ID = "we_2f1c";
-export const DELIVERY_ID = "dlv_irn-generated-35054cc2-we_2f1c";
+const DELIVERY_ID = "dlv_irn-generated-35054cc2-we_2f1c";
 
 const ACK_DT = "2026-08-18T14:30:00+05:30";
 const AS_OF = "2026-08-18T16:30:00+05:30";

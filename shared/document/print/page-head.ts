@@ -122,7 +122,7 @@ function contactOf({ Ph, Em }: Party): string {
 }
 
 /** `2026-08-18T14:30:00+05:30` → `18/08/2026 14:30:00`, the portals' day and clock in India. */
-export function timeText(timestamp: string): string {
+function timeText(timestamp: string): string {
   const [day = "", clock = ""] = timestamp.split("T");
   return `${day.split("-").reverse().join("/")} ${clock.slice(0, 8)}`;
 }
