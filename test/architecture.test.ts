@@ -35,6 +35,7 @@ const order: readonly (readonly [importer: string, allowed: readonly string[]])[
     [
       "functions/pipeline/",
       "shared/irp/circuits.ts",
+      "shared/gstin.ts",
       "shared/ist.ts",
       "shared/api/",
       "shared/audit/",

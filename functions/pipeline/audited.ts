@@ -4,8 +4,10 @@ import * as z from "zod";
 import { Problem } from "../../shared/api/problem.ts";
 import type { Audit } from "../../shared/audit/audit-log.ts";
 import { type Asked, type AuditEntry, recordedCodes } from "../../shared/audit/record.ts";
+import { hasGstinLayout } from "../../shared/gstin.ts";
 import { isIrn } from "../../shared/invoice/irn.ts";
 import type { Caller } from "../../shared/oauth/verify-token.ts";
+import { isRid } from "../../shared/request/request.ts";
 import type { Call, CallNotes, HttpAnswer } from "./http.ts";
 import { type Log, telling } from "./log.ts";
 
@@ -62,11 +64,11 @@ function askedBy(event: APIGatewayProxyEventV2, { clientId }: Caller): Asked {
 const TRACE = /^(Root|Self|Parent|Sampled|Lineage)=[\w:;=|.-]{1,200}$/;
 
 /** What the parameters of paths look like. Whoever mixes up what goes where may send a secret in the place of an id. */
-const SHAPES: Readonly<Record<string, RegExp>> = {
-  irn: /^[0-9a-f]{64}$/,
-  ewbNo: /^\d{12}$/,
-  gstin: /^[0-9A-Z]{15}$/,
-  id: /^((we|dlv)_[\w-]{1,200}|[\w-]{43}\.[\w-]{1,60})$/,
+const looksRight: Readonly<Record<string, (text: string) => boolean>> = {
+  irn: isIrn,
+  ewbNo: (text) => /^\d{12}$/.test(text),
+  gstin: hasGstinLayout,
+  id: (text) => isRid(text) || /^(we|dlv)_[\w-]{1,200}$/.test(text),
 };
 
 /** The path with those of its parameters that look like what they are to be. */
@@ -74,7 +76,7 @@ function pathOf({ routeKey, pathParameters = {} }: APIGatewayProxyEventV2): stri
   const [, template = ""] = routeKey.split(" ");
   return template.replace(/\{(\w+)\}/g, (parameter, name: string) => {
     const value = pathParameters[name] ?? "";
-    return SHAPES[name]?.test(value) ? value : parameter;
+    return looksRight[name]?.(value) ? value : parameter;
   });
 }
 

@@ -32,7 +32,11 @@ function faces(): Promise<Faces> {
   loading ??= import("../../shared/document/print/faces.ts").then(({ loadFaces }) =>
     loadFaces(fonts, readFileSync(new URL("harfbuzz-subset.wasm", import.meta.url))),
   );
-  return loading;
+  // What failed is tried again by the next call.
+  return loading.catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
 }
 
 export const handler = createHandler({

@@ -4,7 +4,7 @@ import type { Budget } from "../../shared/budget/budget.ts";
 import type { DocumentStore } from "../../shared/document/document-store.ts";
 import type { OpenCircuit } from "../../shared/irp/circuits.ts";
 import { toIstTimestamp } from "../../shared/ist.ts";
-import type { Request } from "../../shared/request/request.ts";
+import { isRid, type Request } from "../../shared/request/request.ts";
 import { listRequests } from "../../shared/request/request-list.ts";
 import { type RequestState, stateOf } from "../../shared/request/request-state.ts";
 import type { RequestStore } from "../../shared/request/request-store.ts";
@@ -30,13 +30,10 @@ export function createHandler(deps: Deps) {
   });
 }
 
-/** Anything else is no key to ask the store for: it may be longer than a key can be. */
-const RID = /^[\w-]{43}\.[\w-]{1,40}$/;
-
 /** An accepted request: its state, and its outcome once there is one. Another GSTIN's is not there at all. */
 async function readRequest(deps: Deps, { params, caller }: Call): Promise<HttpAnswer> {
   const id = params["id"] ?? "";
-  const request = RID.test(id) ? await deps.requests.find(id) : undefined;
+  const request = isRid(id) ? await deps.requests.find(id) : undefined;
   if (!request || request.gstin !== caller?.gstin || request.state === "CLAIMED") {
     throw new Problem("not_found", "there is no such request; an outcome can be read for 24 hours");
   }

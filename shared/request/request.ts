@@ -86,3 +86,8 @@ export type Payload = z.infer<typeof Payload>;
 export function keyOf(rid: string): string {
   return rid.split(".")[0] ?? rid;
 }
+
+/** Whether a text can be a request's id. Anything else is no key to ask a store for: it may be longer than a key can be. */
+export function isRid(text: string): boolean {
+  return /^[\w-]{43}\.[\w-]{1,40}$/.test(text);
+}
